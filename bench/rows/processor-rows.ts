@@ -1,0 +1,69 @@
+import type { BenchRow, BenchScale } from '../bench-row.ts';
+import { chatBody, chatJob, withSides } from '../bench-sides.ts';
+import { compareProcessorTime } from '../compare-processor-time.ts';
+import type { LoadJob } from '../load/load-job.ts';
+import { measureNginx } from '../nginx-reference.ts';
+
+const STREAMS = 300;
+const EVENTS = 101;
+
+const nonStream: BenchRow = {
+  id: 'non-stream',
+  title: 'request, same protocol, not streamed',
+  unit: 'µs',
+  bar: 45,
+  stretch: 36,
+  measure: (scale) =>
+    withSides({}, async (sides) => {
+      const jobOf = closed(chatBody(false), scale);
+      const result = await compareProcessorTime(sides, scale, jobOf, 1);
+      const nginx = await measureNginx(sides.mock.port, scale, jobOf);
+      return { ...result, notes: [...result.notes, nginxNote(nginx, result.gateway)] };
+    }),
+};
+
+const streamEvent: BenchRow = {
+  id: 'stream-event',
+  title: 'stream event, same protocol (300 streams)',
+  unit: 'µs',
+  bar: 22,
+  stretch: 16,
+  measure: (scale) =>
+    withSides({ events: EVENTS, intervalMs: 20 }, (sides) => {
+      const jobOf = (port: number, isWarmUp: boolean): LoadJob => ({
+        ...chatJob(port, chatBody(true)),
+        mode: 'rounds',
+        connections: isWarmUp ? 50 : STREAMS,
+        rounds: isWarmUp || scale.isQuick ? 1 : 2,
+        spreadMs: isWarmUp ? 200 : 2000,
+      });
+      return compareProcessorTime(sides, { ...scale, rounds: Math.min(2, scale.rounds) }, jobOf, EVENTS);
+    }),
+};
+
+const largeBody: BenchRow = {
+  id: 'large-body',
+  title: 'request with a body of 555 KB',
+  unit: 'µs',
+  bar: 1200,
+  stretch: 800,
+  measure: (scale) => withSides({}, (sides) => compareProcessorTime(sides, scale, closed(chatBody(false, 555_000), scale, 8), 1)),
+};
+
+function nginxNote(nginx: number | null, gateway: number | null): string {
+  if (nginx === null) return 'nginx: not installed.';
+  const ratio = gateway === null ? '' : `, the gateway takes ${(gateway / nginx).toFixed(2)} times that (bar 4, stretch 3)`;
+  return `nginx: ${nginx.toFixed(1)} µs${ratio}.`;
+}
+
+function closed(body: object, scale: BenchScale, connections = 32): (port: number, isWarmUp: boolean) => LoadJob {
+  return (port, isWarmUp) => ({
+    ...chatJob(port, body),
+    mode: 'closed',
+    connections,
+    durationMs: isWarmUp ? scale.warmUpMs : scale.measureMs,
+  });
+}
+
+/** Rows that are compared by processor time with the floor. */
+export const processorRows: readonly BenchRow[] = [nonStream, streamEvent, largeBody];

@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+// Starts Headgate with a Node that runs it: this one when it is new enough, else the project's own from node_modules.
+import { spawn } from 'node:child_process';
+import module from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findNode } from '../tools/link-node.mjs';
+
+const OLDEST_NODE = 26;
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+if (Number.parseInt(process.versions.node, 10) >= OLDEST_NODE) await startHere();
+else startWithOwnNode();
+
+async function startHere() {
+  module.enableCompileCache(join(root, 'node_modules', '.cache', 'compile'));
+  // A gateway runs until it is killed, so the cache cannot wait for the exit.
+  setTimeout(() => module.flushCompileCache(), 2000).unref();
+  await import('../src/main.ts');
+}
+
+function startWithOwnNode() {
+  const node = findNode(join(root, 'node_modules'));
+  if (node === undefined) {
+    console.error(`Headgate needs Node ${OLDEST_NODE} and this is ${process.version}. Run \`npm ci\` in ${root}: it brings the right one along.`);
+    process.exit(1);
+  }
+  const args = [fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+  // Where Node can replace its own process, there is nothing to forward.
+  if (process.execve && process.platform !== 'win32') process.execve(node, [node, ...args], process.env);
+  const child = spawn(node, args, { stdio: 'inherit' });
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    console.error(`${node} could not be started: ${error.message}.`);
+    process.exit(1);
+  });
+  child.on('exit', (code, signal) => {
+    for (const name of signals) process.removeAllListeners(name);
+    if (signal !== null) process.kill(process.pid, signal);
+    else process.exit(code ?? 1);
+  });
+}

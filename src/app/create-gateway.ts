@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { matchAddresses } from '../config/address-matcher.ts';
+import type { BootstrapConfig } from '../config/bootstrap-config.ts';
+import type { SnapshotHolder } from '../config/snapshot-holder.ts';
+import type { GatewaySnapshot } from '../config/snapshot.ts';
+import type { ProviderId, ProviderKeyId } from '../domain/ids.ts';
+import type { GatewayContext } from '../gateway/exchange/gateway-context.ts';
+import { PoolBinder } from '../gateway/key-pool/bound-pool.ts';
+import { WaitingRoom } from '../gateway/key-pool/waiting-room.ts';
+import { UpstreamPools } from '../gateway/upstream/upstream-pools.ts';
+import { DeadlineWheel } from '../lib/deadline-wheel.ts';
+import { systemClock } from '../lib/system-clock.ts';
+import { UuidV7Source } from '../lib/uuid-v7.ts';
+import { createOverloadGuard } from '../observability/event-loop-watch.ts';
+import type { Log } from '../observability/log.ts';
+import { createMetrics } from '../observability/metrics.ts';
+import { hashToken } from '../security/hash-token.ts';
+import { LiveStateFile } from '../state/memory/live-state-file.ts';
+import { MemoryLiveState } from '../state/memory/memory-live-state.ts';
+import { MemoryRateLimiter } from '../state/memory/memory-rate-limiter.ts';
+import type { Store } from '../store/open-store.ts';
+
+export interface GatewayParts {
+  readonly holder: SnapshotHolder;
+  readonly store: Store;
+  readonly log: Log;
+  readonly bootstrap: BootstrapConfig;
+  readonly version: string;
+  readonly reloadFailures: () => number;
+}
+
+/** The data plane's context with the drivers behind its ports, and what must be done when the configuration changes or the process ends. */
+export interface GatewayAssembly {
+  readonly context: GatewayContext;
+  readonly metrics: ReturnType<typeof createMetrics>;
+  /** Lets go of what the new snapshot no longer needs, and wakes those who wait. */
+  adopt(snapshot: GatewaySnapshot): void;
+  close(): Promise<void>;
+}
+
+export function createGateway(parts: GatewayParts): GatewayAssembly {
+  const { holder, store, log, bootstrap } = parts;
+  const stateFile = new LiveStateFile(join(bootstrap.dataDir, 'live-state.json'), (sentence) => log.problem(sentence));
+  const live: MemoryLiveState = new MemoryLiveState(() => stateFile.touched(live));
+  stateFile.restore(live, systemClock.nowMs());
+  live.retain(keysOf(holder.current));
+  const room = new WaitingRoom({
+    nowMs: systemClock.nowMs,
+    setTimer: (callback, delayMs) => {
+      const timer = setTimeout(callback, delayMs);
+      return { cancel: () => clearTimeout(timer) };
+    },
+  });
+  const metrics = createMetrics({
+    compat: bootstrap.metricsCompat,
+    version: parts.version,
+    snapshot: () => holder.current,
+    pools: () => live.pools(),
+    waitingRoomDepth: () => room.depth,
+    journalStatus: () => store.journal.status,
+    reloadFailures: parts.reloadFailures,
+    nowMs: systemClock.nowMs,
+  });
+  const overload = createOverloadGuard({ nowMs: systemClock.nowMs });
+  const upstreams = new UpstreamPools();
+  const { trustProxy } = bootstrap;
+  const context: GatewayContext = {
+    currentSnapshot: () => holder.current,
+    clock: systemClock,
+    ids: new UuidV7Source(),
+    wheel: new DeadlineWheel(systemClock.monotonicMs),
+    live,
+    binder: new PoolBinder(live),
+    room,
+    upstreams,
+    limiter: new MemoryRateLimiter(),
+    journal: store.journal,
+    recorder: metrics.recorder,
+    hashSecret: hashToken,
+    overload: () => overload.reason(),
+    reportDefect: (error, exchangeId) => log.error('An exchange failed by a defect of the gateway.', { error, exchangeId }),
+    trustProxy: typeof trustProxy === 'object' ? matchAddresses(trustProxy) : trustProxy,
+  };
+  return {
+    context,
+    metrics,
+    adopt: (snapshot) => {
+      live.retain(keysOf(snapshot));
+      upstreams.retain(snapshot.providers);
+      room.notify(true);
+    },
+    close: async () => {
+      overload.stop();
+      metrics.stop();
+      stateFile.touched(live);
+      stateFile.save(live);
+      await upstreams.destroy();
+    },
+  };
+}
+
+function keysOf(snapshot: GatewaySnapshot): ReadonlyMap<ProviderId, ReadonlySet<ProviderKeyId>> {
+  return new Map(snapshot.providers.map((provider) => [provider.id, new Set(provider.keys.map((key) => key.id))]));
+}

@@ -1,0 +1,41 @@
+const HELP = `headgate: one address for your LLM APIs, many keys behind it
+
+  headgate serve                 run the gateway (what npm start does)
+  headgate check-config [PATH]   read a configuration and say what is wrong with it
+  headgate healthcheck           exit 0 when a gateway on this machine is ready
+  headgate demo                  a gateway, a mock vendor and a little traffic; no account needed
+  headgate mock                  an upstream of every protocol, scripted
+  headgate bench                 measure this machine's gateway
+  headgate version
+
+Each command explains itself with --help.
+`;
+
+type Command = (argv: readonly string[]) => Promise<number>;
+
+/** Commands are loaded when they are called, so that `serve` starts no slower for the others. */
+const COMMANDS: Readonly<Record<string, () => Promise<{ readonly run: Command }>>> = {
+  serve: () => import('./commands/serve.ts'),
+  'check-config': () => import('./commands/check-config.ts'),
+  healthcheck: () => import('./commands/healthcheck.ts'),
+  demo: () => import('./commands/demo.ts'),
+  mock: () => import('./commands/mock.ts'),
+  bench: () => import('./commands/bench.ts'),
+  version: () => import('./commands/version.ts'),
+};
+
+/** Runs the command that the arguments name. Exit codes: 0 well, 1 failed, 2 wrong arguments. */
+export async function runCommand(argv: readonly string[]): Promise<number> {
+  const [name = '--help', ...rest] = argv;
+  if (name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const command = Object.hasOwn(COMMANDS, name === '--version' ? 'version' : name) ? COMMANDS[name === '--version' ? 'version' : name] : undefined;
+  if (command === undefined) {
+    process.stderr.write(`There is no command "${name}". headgate --help lists them.\n`);
+    return 2;
+  }
+  const { run } = await command();
+  return run(rest);
+}

@@ -1,0 +1,44 @@
+import type { ProviderId, VirtualKeyHash, VirtualKeyId } from '../domain/ids.ts';
+import { type AddressMatcher, matchAddresses } from './address-matcher.ts';
+import { matchModels } from './model-matcher.ts';
+import { parseInstant } from './parse-instant.ts';
+import type { VirtualKeyConfig } from './schema/gateway-config-schema.ts';
+import type { CompiledCaller, ModelMatcher } from './snapshot.ts';
+
+/** Virtual keys by the hash of their secret. Keys with the same lists share one matcher, so that ten thousand stay cheap. */
+export function compileCallers(
+  configs: readonly VirtualKeyConfig[],
+  hashSecret: (secret: string) => VirtualKeyHash,
+): ReadonlyMap<VirtualKeyHash, CompiledCaller> {
+  const modelMatchers = new Map<string, ModelMatcher | null>();
+  const addressMatchers = new Map<string, AddressMatcher>();
+  return new Map(
+    configs.map((config) => [
+      hashOf(config, hashSecret),
+      {
+        id: config.id as VirtualKeyId,
+        name: config.name ?? config.id,
+        enabled: config.enabled ?? true,
+        allowsModel: config.models === undefined ? null : shared(modelMatchers, config.models, matchModels),
+        providers: config.providers === undefined ? null : new Set(config.providers as ProviderId[]),
+        limits: config.limits === undefined || Object.keys(config.limits).length === 0 ? null : config.limits,
+        expiresAtMs: config.expiresAt === undefined ? null : parseInstant(config.expiresAt),
+        allowsAddress: config.allowFrom === undefined ? null : shared(addressMatchers, config.allowFrom, matchAddresses),
+        share: config.share ?? 1,
+      },
+    ]),
+  );
+}
+
+function hashOf({ secret, secretHash }: VirtualKeyConfig, hashSecret: (secret: string) => VirtualKeyHash): VirtualKeyHash {
+  return secret === undefined ? ((secretHash ?? '').slice('sha256:'.length) as VirtualKeyHash) : hashSecret(secret);
+}
+
+function shared<Matcher>(known: Map<string, Matcher>, list: readonly string[], make: (list: readonly string[]) => Matcher): Matcher {
+  const name = list.join('\u0000');
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const matcher = make(list);
+  known.set(name, matcher);
+  return matcher;
+}

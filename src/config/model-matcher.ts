@@ -1,0 +1,28 @@
+import type { ModelMatcher } from './snapshot.ts';
+
+/**
+ * Compiles a list of model names with `*` globs. Dots and all other signs are literal. Null when the list allows everything.
+ * No regular expression is made, so no pattern can be slow: a test takes at most the length of the name for each piece.
+ */
+export function matchModels(patterns: readonly string[]): ModelMatcher | null {
+  if (patterns.includes('*')) return null;
+  const exact = new Set(patterns.filter((pattern) => !pattern.includes('*')));
+  const globs = patterns.filter((pattern) => pattern.includes('*')).map((pattern) => pattern.split('*'));
+  if (globs.length === 0) return (model) => exact.has(model);
+  return (model) => exact.has(model) || globs.some((pieces) => matchesPieces(pieces, model));
+}
+
+/** The first piece must begin the text, the last end it, and those between follow each other; the leftmost place is always right. */
+function matchesPieces(pieces: readonly string[], text: string): boolean {
+  const first = pieces[0] ?? '';
+  const last = pieces.at(-1) ?? '';
+  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+  const end = text.length - last.length;
+  let from = first.length;
+  for (const piece of pieces.slice(1, -1)) {
+    const found = text.indexOf(piece, from);
+    if (found === -1 || found + piece.length > end) return false;
+    from = found + piece.length;
+  }
+  return true;
+}

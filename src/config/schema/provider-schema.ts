@@ -1,0 +1,85 @@
+import { Type } from 'typebox';
+import { PROTOCOL_NAMES } from '../../domain/protocol.ts';
+import { CLOSED, FIELD } from './field-types.ts';
+import { ModelSchema } from './model-schema.ts';
+import { ProviderKeySchema } from './provider-key-schema.ts';
+
+const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+const POOL_STRATEGIES = ['weighted', 'fill-first', 'least-busy', 'most-headroom', 'sticky'] as const;
+
+const ProtocolsSchema = Type.Object(
+  Object.fromEntries(
+    PROTOCOL_NAMES.map((name) => [name, Type.Optional(FIELD.url('Base URL, used as written; a bare origin gets the usual prefix.'))]),
+  ),
+  { ...CLOSED, minProperties: 1, description: 'Base URL by protocol; replaces the whole list of the preset.' },
+);
+
+const AuthSchema = Type.Object(
+  {
+    in: Type.Enum(['header', 'query'], { description: 'Where the key goes.' }),
+    name: FIELD.headerName('Header name or query parameter.'),
+    scheme: Type.Optional(
+      Type.String({ pattern: '^[A-Za-z][A-Za-z0-9-]{0,31}$', expected: 'one word', description: 'Word before the key, as Bearer.' }),
+    ),
+  },
+  CLOSED,
+);
+
+const TimeoutsSchema = Type.Object(
+  {
+    connectMs: Type.Optional(FIELD.durationMs('Connection with TLS. Default 5000.')),
+    firstByteMs: Type.Optional(FIELD.durationMs('Until the first byte of an answer. Default 600000; for streams 120000.')),
+    streamFirstByteMs: Type.Optional(FIELD.durationMs('Until the first byte of a stream; absent: firstByteMs where that is written.')),
+    idleMs: Type.Optional(FIELD.durationMs('Between two bytes of an answer. Default 120000.')),
+    totalMs: Type.Optional(FIELD.durationMs('Whole answer. Default 3600000.')),
+  },
+  CLOSED,
+);
+
+const RestSchema = Type.Object(
+  {
+    methods: Type.Optional(
+      Type.Array(Type.Enum(HTTP_METHODS), {
+        minItems: 1,
+        description: 'Allowed methods; absent: all but OPTIONS.',
+      }),
+    ),
+    targetUrl: FIELD.url('Address that the path after /proxy/{provider} is joined to.'),
+  },
+  { ...CLOSED, description: 'For kind rest.' },
+);
+
+/** One configured upstream service. */
+export const ProviderSchema = Type.Object(
+  {
+    id: FIELD.slug('Name in paths, metrics and records.'),
+    name: Type.Optional(FIELD.text('Name for people; absent: the id.')),
+    preset: Type.Optional(FIELD.text('Vendor that fills what is absent below; absent: custom.')),
+    kind: Type.Optional(Type.Enum(['llm', 'rest'], { description: 'Default llm; rest for the preset rest.' })),
+    enabled: Type.Optional(FIELD.flag('Default true.')),
+    region: Type.Optional(FIELD.text('Place of the service, for people and for routes.')),
+    weight: Type.Optional(FIELD.weight('Share among providers that offer the same public model at the same priority; 0 drains. Default 1.')),
+    priority: Type.Optional(FIELD.count('Lower is tried first. Default 0.', 1_000_000)),
+    protocols: Type.Optional(ProtocolsSchema),
+    auth: Type.Optional(AuthSchema),
+    headers: Type.Optional(Type.Record(Type.String(), Type.String({ maxLength: 8192 }), { description: 'Constant headers of every request.' })),
+    forwardHeaders: Type.Optional(Type.Array(FIELD.headerName('Header name.'), { description: 'Client headers that go on to this provider.' })),
+    models: Type.Optional(Type.Array(ModelSchema, { minItems: 1, maxItems: 100_000, description: 'Absent or ["*"]: any model name is sent on.' })),
+    keys: Type.Optional(Type.Array(ProviderKeySchema, { maxItems: 100_000, description: 'The key pool.' })),
+    pool: Type.Optional(
+      Type.Object(
+        {
+          strategy: Type.Optional(Type.Enum(POOL_STRATEGIES, { description: 'Default weighted.' })),
+        },
+        CLOSED,
+      ),
+    ),
+    timeouts: Type.Optional(TimeoutsSchema),
+    proxyUrl: Type.Optional(FIELD.url('Outgoing HTTP proxy.')),
+    allowPrivateNetwork: Type.Optional(FIELD.flag('Lets a public name lead to a private address. Default false; true for local presets.')),
+    verifyTls: Type.Optional(FIELD.flag('False: the certificate is not checked. Default true.')),
+    streamUsage: Type.Optional(FIELD.flag('False when the service refuses stream_options.include_usage.')),
+    rest: Type.Optional(RestSchema),
+  },
+  CLOSED,
+);

@@ -1,0 +1,101 @@
+import type { BaseUrl, Target } from '../../config/snapshot.ts';
+import type { AuthScheme } from '../../domain/preset.ts';
+import { findMember, splice } from '../../lib/json-bytes.ts';
+import { objectAt } from '../../lib/json-reading.ts';
+import { withoutKeyParameter } from '../http/read-credential.ts';
+import { buildUpstreamHeaders } from '../http/upstream-headers.ts';
+import type { Lease } from '../key-pool/lease.ts';
+import type { UpstreamRequest } from '../upstream/upstream-call.ts';
+import type { Exchange } from './exchange.ts';
+import type { RequestFacts } from './read-request.ts';
+
+/** An upstream request, and what was done to it that the answer must undo. */
+export interface BuiltRequest {
+  readonly upstream: UpstreamRequest;
+  /** The usage chunk was asked for by us. */
+  readonly hideUsage: boolean;
+  /** The name to restore in the answer; null when it went out as it came. */
+  readonly restoreModel: string | null;
+}
+
+/** Makes the upstream request of one attempt from the pristine client request. */
+export function buildRequest(exchange: Exchange, facts: RequestFacts, lease: Lease): BuiltRequest {
+  const { match, request } = exchange;
+  const { target, key } = lease;
+  const { provider } = target;
+  const auth = (match.base === null ? undefined : provider.authByProtocol[match.base]) ?? provider.auth;
+  const base = baseOf(target, exchange);
+  const renamed = target.model !== null && facts.publicModel !== null && target.model.upstreamModel !== facts.publicModel;
+  const asksUsage = match.protocol === 'openai-chat' && facts.stream && provider.streamUsage && !asksForUsage(facts);
+  const mustRead = facts.stream || renamed;
+  const headers = buildUpstreamHeaders(request, {
+    constant: provider.headers,
+    forward: provider.forwardHeaders,
+    auth,
+    secret: key.secret,
+    permissive: match.protocol === 'rest',
+    acceptEncoding: mustRead ? 'identity' : (request.headers['accept-encoding'] ?? 'identity'),
+  });
+  const body = buildBody(facts, renamed ? (target.model?.upstreamModel ?? null) : null, asksUsage);
+  if (facts.passing !== null && facts.passingLength !== null) headers.push('content-length', String(facts.passingLength));
+  return {
+    upstream: { origin: base.origin, path: buildPath(exchange, base, target, auth, key.secret), method: request.method ?? 'POST', headers, body },
+    hideUsage: asksUsage,
+    restoreModel: renamed ? facts.publicModel : null,
+  };
+}
+
+function baseOf(target: Target, exchange: Exchange): BaseUrl {
+  const { provider } = target;
+  const { match } = exchange;
+  const base = match.base === null ? provider.rest?.target : provider.protocols.get(match.base);
+  if (base === undefined) throw new Error(`provider ${provider.id} has no base URL for ${match.base ?? 'rest'}`);
+  return base;
+}
+
+/** The base path, the client's own path behind it, the client's own query without its key, and our key where the provider wants it there. */
+function buildPath(exchange: Exchange, base: BaseUrl, target: Target, auth: AuthScheme, secret: string): string {
+  const { match } = exchange;
+  let suffix = match.suffix;
+  if (match.pathModel !== null && target.model !== null && target.model.upstreamModel !== match.pathModel) {
+    // Gemini's model ids may hold slashes, which are part of the path there.
+    const verb = suffix.slice(suffix.indexOf(':'));
+    const name: string = target.model.upstreamModel;
+    suffix = `/${name.includes('/') ? '' : 'models/'}${name.split('/').map(encodeURIComponent).join('/')}${verb}`;
+  }
+  const query = match.base === 'gemini-generate' ? withoutKeyParameter(match.query) : match.query;
+  const path = `${base.path}${suffix}${query}`;
+  const whole = path.startsWith('/') ? path : `/${path}`;
+  if (auth.in !== 'query') return whole;
+  return `${whole}${query === '' ? '?' : '&'}${encodeURIComponent(auth.name)}=${encodeURIComponent(secret)}`;
+}
+
+function asksForUsage(facts: RequestFacts): boolean {
+  return facts.body !== null && objectAt(facts.body, 'stream_options')['include_usage'] === true;
+}
+
+function buildBody(facts: RequestFacts, upstreamModel: string | null, asksUsage: boolean): UpstreamRequest['body'] {
+  if (facts.passing !== null) return facts.passing;
+  let bytes = facts.bytes;
+  if (bytes === null) return null;
+  // From the back to the front, so that the earlier spans stay right.
+  const edits: { start: number; end: number; text: string }[] = [];
+  if (upstreamModel !== null && facts.modelSpan !== null) {
+    edits.push({ ...facts.modelSpan, text: facts.modelForm === 'json' ? JSON.stringify(upstreamModel) : upstreamModel });
+  }
+  if (asksUsage) edits.push(usageEdit(facts, bytes));
+  for (const { start, end, text } of edits.toSorted((a, b) => b.start - a.start)) bytes = splice(bytes, { start, end }, text);
+  return bytes;
+}
+
+/** Sets `stream_options.include_usage`, which is how the figures of a stream come to be known. */
+function usageEdit(facts: RequestFacts, bytes: Buffer): { start: number; end: number; text: string } {
+  const span = facts.streamOptionsSpan;
+  if (span === null) return { start: facts.insertAt, end: facts.insertAt, text: `"stream_options":{"include_usage":true}${facts.isEmptyObject ? '' : ','}` };
+  const asked = findMember(bytes, span.start, span.end, 'include_usage');
+  if (asked !== null) return { ...asked, text: 'true' };
+  const isObject = bytes[span.start] === 0x7b;
+  if (!isObject) return { ...span, text: '{"include_usage":true}' };
+  const isEmpty = facts.body !== null && Object.keys(objectAt(facts.body, 'stream_options')).length === 0;
+  return { start: span.start + 1, end: span.start + 1, text: `"include_usage":true${isEmpty ? '' : ','}` };
+}

@@ -1,0 +1,100 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GatewaySnapshot, Target } from '../../config/snapshot.ts';
+import type { DecisionTrace } from '../../domain/decision.ts';
+import type { AttemptRecord, Outcome } from '../../domain/exchange-record.ts';
+import type { GatewayError } from '../../domain/gateway-error.ts';
+import type { ExchangeId } from '../../domain/ids.ts';
+import type { Usage } from '../../domain/usage.ts';
+import { Deadline } from '../../lib/deadline-wheel.ts';
+import type { Admission } from '../../ports/rate-limiter.ts';
+import type { Caller } from '../admission/authenticate.ts';
+import type { PathMatch } from '../http/match-path.ts';
+import type { Lease } from '../key-pool/lease.ts';
+import type { GatewayContext } from './gateway-context.ts';
+import type { RequestFacts } from './read-request.ts';
+
+/** One client request and its one answer. Mutable: it gathers what the record will say. */
+export class Exchange {
+  readonly id: ExchangeId;
+  readonly startedAtMs: number;
+  readonly startedMono: number;
+  readonly snapshot: GatewaySnapshot;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly match: PathMatch;
+  readonly deadline: Deadline;
+  caller: Caller = null;
+  facts: RequestFacts | null = null;
+  admission: Admission | null = null;
+  trace: DecisionTrace | null = null;
+  readonly attempts: AttemptRecord[] = [];
+  /** The target of the last attempt. */
+  target: Target | null = null;
+  lease: Lease | null = null;
+  usage: Usage | null = null;
+  answeredModel: string | null = null;
+  firstByteMs: number | null = null;
+  status = 0;
+  error: GatewayError | null = null;
+  outcome: Outcome | null = null;
+  isSettled = false;
+  isOpened = false;
+  isGone = false;
+  /** An answer was begun: nothing can be tried again. */
+  isAnswering = false;
+  /** The answer is a stream of events, so that an error can be told in it. */
+  isEventStream = false;
+  /** Bytes of a whole answer that told no usage. */
+  heldTextBytes = 0;
+  #onGone: (() => void) | null = null;
+  #onDue: (() => void) | null = null;
+  #onInterrupt: (() => void) | null = null;
+
+  constructor(context: GatewayContext, match: PathMatch, request: IncomingMessage, response: ServerResponse) {
+    this.startedAtMs = context.clock.nowMs();
+    this.startedMono = context.clock.monotonicMs();
+    this.id = context.ids.next(this.startedAtMs) as ExchangeId;
+    this.snapshot = context.currentSnapshot();
+    this.match = match;
+    this.request = request;
+    this.response = response;
+    this.deadline = new Deadline(() => this.#onDue?.());
+  }
+
+  /** What to end when the client leaves; replaces the one before. Called at once when it has left already. */
+  whenGone(leave: (() => void) | null): void {
+    this.#onGone = leave;
+    if (leave !== null && this.isGone) leave();
+  }
+
+  /** The client is gone: whatever is under way for it ends. */
+  clientGone(): void {
+    if (this.isGone || this.isSettled) return;
+    this.isGone = true;
+    this.#onGone?.();
+  }
+
+  /** What to do when the process stops while this is under way; replaces the one before. */
+  whenInterrupted(act: (() => void) | null): void {
+    this.#onInterrupt = act;
+  }
+
+  /** The process stops: an answer under way ends with an error, anything else as if the client had left. */
+  interrupt(): void {
+    if (this.isSettled) return;
+    if (this.isAnswering && this.#onInterrupt !== null) this.#onInterrupt();
+    else this.clientGone();
+  }
+
+  /** What to do when the deadline passes; replaces the one before. */
+  whenDue(act: (() => void) | null): void {
+    this.#onDue = act;
+  }
+
+  /** Marks the first byte of the answer. */
+  answerBegins(nowMono: number, status: number): void {
+    this.isAnswering = true;
+    this.status = status;
+    this.firstByteMs ??= nowMono - this.startedMono;
+  }
+}

@@ -1,0 +1,198 @@
+import type { Readable } from 'node:stream';
+import { GatewayError } from '../../domain/gateway-error.ts';
+import { scanTopLevel, type Span } from '../../lib/json-bytes.ts';
+import { isObject, objectAt, type JsonObject } from '../../lib/json-reading.ts';
+import { PROTOCOLS } from '../../protocols/registry.ts';
+import { checkDeclaredLength, hasBody, readBody } from '../http/read-body.ts';
+import { estimateInputTokens, tokensOfBytes } from '../metering/estimate-tokens.ts';
+import { isMultipart, peekMultipart } from '../passthrough/peek-multipart.ts';
+import { limitStream } from '../passthrough/limit-stream.ts';
+import type { Exchange } from './exchange.ts';
+import type { GatewayContext } from './gateway-context.ts';
+
+/** What the gateway knows of a request without changing it. */
+export interface RequestFacts {
+  /** Null for calls that name no model. */
+  readonly publicModel: string | null;
+  readonly stream: boolean;
+  /** The whole body, when it is held; it can be sent again. */
+  readonly bytes: Buffer | null;
+  /** A body that passes and can be sent once. */
+  readonly passing: Readable | null;
+  /** Length of a passing body when the client announced it. */
+  readonly passingLength: number | null;
+  /** Parsed JSON body. */
+  readonly body: JsonObject | null;
+  /** Where the model's name stands in `bytes`. */
+  readonly modelSpan: Span | null;
+  /** How the name is written there. */
+  readonly modelForm: 'json' | 'plain' | null;
+  readonly streamOptionsSpan: Span | null;
+  /** Where a member can be added in `bytes`. */
+  readonly insertAt: number;
+  readonly isEmptyObject: boolean;
+  readonly estimatedInput: number;
+  readonly maxOutput: number | null;
+  readonly session: string | null;
+}
+
+const WANTED = ['model', 'stream', 'stream_options'] as const;
+const MOST_DEPTH = 64;
+const MOST_MESSAGES = 10_000;
+const BODY_IDLE_MS = 30_000;
+
+const NO_BODY: Omit<RequestFacts, 'session'> = {
+  publicModel: null, stream: false, bytes: null, passing: null, passingLength: null, body: null, modelSpan: null, modelForm: null, streamOptionsSpan: null, insertAt: -1,
+  isEmptyObject: true, estimatedInput: 0, maxOutput: null,
+};
+
+/** Reads as much of the request as routing and metering need, and refuses what no upstream should see. */
+export async function readRequest(context: GatewayContext, exchange: Exchange): Promise<RequestFacts> {
+  const { request, match, snapshot } = exchange;
+  const { settings } = snapshot;
+  const pathFacts = { ...NO_BODY, publicModel: match.pathModel, stream: match.streams ?? false, session: sessionHeader(exchange) };
+  const isProtocol = match.protocol !== 'pass-through' && match.protocol !== 'rest';
+  if (!isProtocol) {
+    if (!hasBody(request)) return pathFacts;
+    const type = request.headers['content-type'] ?? '';
+    if (match.protocol === 'rest' || !isJsonType(type)) {
+      checkDeclaredLength(request, settings.maxStreamedBodyBytes);
+      return isMultipart(type) ? readMultipart(exchange, pathFacts, type) : readPassing(exchange, pathFacts);
+    }
+  } else {
+    checkProtocolBody(exchange);
+  }
+  checkDeclaredLength(request, settings.maxBodyBytes);
+  const bytes = await readWithDeadline(context, exchange, settings.maxBodyBytes);
+  if (!isProtocol && bytes.length === 0) return pathFacts;
+  return jsonFacts(exchange, bytes, isProtocol);
+}
+
+function isJsonType(type: string): boolean {
+  return /^application\/(?:[\w.+-]+\+)?json\b/i.test(type);
+}
+
+function checkProtocolBody(exchange: Exchange): void {
+  const { headers } = exchange.request;
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new GatewayError('unsupported_content_encoding', 'request bodies must not be compressed: send them without content-encoding');
+  }
+  const type = headers['content-type'];
+  // A missing type is forgiven (curl -d sends a form's); a type that says something else is not JSON.
+  if (type !== undefined && !isJsonType(type) && !type.startsWith('text/plain') && !type.startsWith('application/x-www-form-urlencoded')) {
+    throw new GatewayError('unsupported_content_type', 'the request body must be application/json');
+  }
+}
+
+async function readWithDeadline(context: GatewayContext, exchange: Exchange, mostBytes: number): Promise<Buffer> {
+  const { request } = exchange;
+  const { wheel, clock } = context;
+  const reading = readBody(request, mostBytes, () => {
+    if (exchange.deadline.linked) wheel.move(exchange.deadline, clock.monotonicMs() + BODY_IDLE_MS);
+  });
+  let isLate = false;
+  exchange.whenDue(() => {
+    isLate = true;
+    request.destroy();
+  });
+  wheel.start(exchange.deadline, clock.monotonicMs() + BODY_IDLE_MS);
+  try {
+    return await reading;
+  } catch (error) {
+    if (isLate) throw new GatewayError('request_timeout', `the request body stood still for ${BODY_IDLE_MS / 1000} s`);
+    throw error;
+  } finally {
+    wheel.stop(exchange.deadline);
+    exchange.whenDue(null);
+  }
+}
+
+function readPassing(exchange: Exchange, facts: RequestFacts): RequestFacts {
+  const { request, snapshot } = exchange;
+  const declared = request.headers['content-length'];
+  return { ...facts, passing: limitStream(request, snapshot.settings.maxStreamedBodyBytes), passingLength: declared === undefined ? null : Number(declared) };
+}
+
+async function readMultipart(exchange: Exchange, facts: RequestFacts, type: string): Promise<RequestFacts> {
+  const { request, snapshot } = exchange;
+  const peeked = await peekMultipart(request, type, snapshot.settings.maxStreamedBodyBytes);
+  const declared = request.headers['content-length'];
+  return {
+    ...facts,
+    publicModel: peeked.model ?? facts.publicModel,
+    bytes: peeked.isWhole ? peeked.head : null,
+    passing: peeked.isWhole ? null : peeked.rest,
+    passingLength: peeked.isWhole || declared === undefined ? null : Number(declared),
+    modelSpan: peeked.isWhole ? peeked.modelSpan : null,
+    modelForm: 'plain',
+    estimatedInput: 0,
+  };
+}
+
+function jsonFacts(exchange: Exchange, bytes: Buffer, isProtocol: boolean): RequestFacts {
+  const { match } = exchange;
+  const scan = scanTopLevel(bytes, WANTED);
+  if (scan.depth > MOST_DEPTH) throw new GatewayError('invalid_request', `the request body is nested deeper than ${MOST_DEPTH} levels`);
+  const body = parseBody(bytes);
+  if (scan.ambiguous !== null) {
+    throw new GatewayError('invalid_request', `the member "${scan.ambiguous}" must stand in the request body once and without escapes`, { param: scan.ambiguous });
+  }
+  const [modelSpan = null, , streamOptionsSpan = null] = scan.values;
+  const wire = match.base === null ? null : PROTOCOLS[match.base];
+  const named = body['model'];
+  if (match.pathModel === null && isProtocol && (typeof named !== 'string' || named === '')) {
+    throw new GatewayError('missing_model', 'the request names no model: "model" must be a string', { param: 'model' });
+  }
+  checkMessages(body);
+  const publicModel = match.pathModel ?? (typeof named === 'string' && named !== '' ? named : null);
+  return {
+    publicModel,
+    stream: match.streams ?? body['stream'] === true,
+    bytes,
+    passing: null,
+    passingLength: null,
+    body,
+    modelSpan: typeof named === 'string' ? modelSpan : null,
+    modelForm: 'json',
+    streamOptionsSpan,
+    insertAt: scan.insertAt,
+    isEmptyObject: scan.isEmpty,
+    estimatedInput: wire === null ? tokensOfBytes(bytes.length) : estimateInputTokens(body, wire.promptFields),
+    maxOutput: wire === null || !isProtocol ? 0 : wire.maxOutputTokens(body),
+    session: sessionHeader(exchange) ?? sessionOf(body),
+  };
+}
+
+function parseBody(bytes: Buffer): JsonObject {
+  let body: unknown;
+  try {
+    body = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    throw new GatewayError('invalid_json', bytes.length === 0 ? 'the request body is empty: JSON was expected' : 'the request body is not valid JSON');
+  }
+  if (!isObject(body)) throw new GatewayError('invalid_request', 'the request body must be a JSON object');
+  return body;
+}
+
+function checkMessages(body: JsonObject): void {
+  for (const field of ['messages', 'contents', 'input']) {
+    const list = body[field];
+    if (field !== 'input' && Array.isArray(list) && list.length > MOST_MESSAGES) {
+      throw new GatewayError('invalid_request', `"${field}" holds more than ${MOST_MESSAGES} entries`, { param: field });
+    }
+  }
+}
+
+function sessionHeader(exchange: Exchange): string | null {
+  const { headers } = exchange.request;
+  const value = headers['x-session-id'] ?? headers['session_id'];
+  const text = Array.isArray(value) ? value[0] : value;
+  return text === undefined || text === '' ? null : text.slice(0, 256);
+}
+
+/** What ties the requests of one conversation together, as the protocols have it. */
+function sessionOf(body: JsonObject): string | null {
+  const key = body['prompt_cache_key'] ?? objectAt(body, 'metadata')['user_id'];
+  return typeof key === 'string' && key !== '' ? key.slice(0, 256) : null;
+}

@@ -1,0 +1,181 @@
+import type { ExchangeProtocol, ProtocolName } from '../../domain/protocol.ts';
+
+/** How errors are written on a path: a protocol's own form, or `{detail}` under /llm and /proxy. */
+export type ErrorStyle = ProtocolName | 'detail';
+
+/** What a request path asks for. Made from the raw path alone; nothing of it is decoded on the way to the upstream. */
+export interface PathMatch {
+  readonly protocol: ExchangeProtocol;
+  /** Whose base URL the suffix goes behind; null under /proxy, where it is the provider's target. */
+  readonly base: ProtocolName | null;
+  /** The route's path, for metrics and records. */
+  readonly endpoint: string;
+  /** Raw path behind the base URL, with its leading slash. */
+  readonly suffix: string;
+  /** Raw query with its question mark, or the empty string. */
+  readonly query: string;
+  /** Methods that the route takes; null: any. */
+  readonly methods: readonly string[] | null;
+  readonly errorStyle: ErrorStyle;
+  /** Slug of the provider that the path names. */
+  readonly provider: string | null;
+  /** Model in the path (Gemini), decoded. */
+  readonly pathModel: string | null;
+  /** The path alone says that the answer streams; null: the body says it. */
+  readonly streams: boolean | null;
+  /** Answered by the gateway itself. */
+  readonly local: 'models' | null;
+}
+
+export type PathProblem = { readonly problem: 'invalid' | 'unknown'; readonly errorStyle: ErrorStyle };
+
+/** Everything that could make two programs read one path differently is refused, before anything is routed by it. */
+const FORBIDDEN = /[\\;#]|%5c|%00|[\u0000-\u0020\u007f]/i;
+const DOT_SEGMENT = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i;
+
+const POST = ['POST'] as const;
+const GET = ['GET', 'HEAD'] as const;
+
+interface Fixed {
+  readonly protocol: ProtocolName;
+  readonly local?: 'models';
+}
+
+/** Paths behind `/v1`, also served at the root. */
+const FIXED: Readonly<Record<string, Fixed>> = {
+  '/chat/completions': { protocol: 'openai-chat' },
+  '/responses': { protocol: 'openai-responses' },
+  '/completions': { protocol: 'openai-completions' },
+  '/embeddings': { protocol: 'openai-embeddings' },
+  '/messages': { protocol: 'anthropic-messages' },
+  '/messages/count_tokens': { protocol: 'anthropic-messages' },
+  '/models': { protocol: 'openai-chat', local: 'models' },
+};
+
+/** The match of a data-plane path; null when the path is not the data plane's. */
+export function matchPath(rawUrl: string): PathMatch | PathProblem | null {
+  const at = rawUrl.indexOf('?');
+  const path = at === -1 ? rawUrl : rawUrl.slice(0, at);
+  const query = at === -1 ? '' : rawUrl.slice(at);
+  const fixed = path.startsWith('/v1/') ? FIXED[path.slice(3)] : FIXED[path];
+  // The usual paths are in the table letter by letter; everything else is looked at closely.
+  if (fixed !== undefined && !query.includes('#')) return fixedMatch(path.startsWith('/v1/') ? path.slice(3) : path, fixed, query);
+  const style = styleOf(path);
+  if (style === null) return null;
+  if (FORBIDDEN.test(path) || query.includes('#') || DOT_SEGMENT.test(path)) return { problem: 'invalid', errorStyle: style };
+  if (path.startsWith('/llm/')) return matchLlm(path.slice(4), query);
+  if (path.startsWith('/proxy/')) return matchProxy(path.slice(6), query);
+  return matchVersioned(path, query) ?? { problem: 'unknown', errorStyle: style };
+}
+
+/** Whose error form an unmatched path gets; null when the path is none of the data plane's. */
+function styleOf(path: string): ErrorStyle | null {
+  if (path === '/v1beta' || path.startsWith('/v1beta/')) return 'gemini-generate';
+  if (path === '/v1' || path.startsWith('/v1/') || path.startsWith('/models/')) return path.includes('/messages') ? 'anthropic-messages' : 'openai-chat';
+  if (path === '/llm' || path.startsWith('/llm/') || path === '/proxy' || path.startsWith('/proxy/')) return 'detail';
+  return null;
+}
+
+function fixedMatch(suffix: string, fixed: Fixed, query: string): PathMatch {
+  const local = fixed.local ?? null;
+  return {
+    protocol: fixed.protocol,
+    base: fixed.protocol,
+    endpoint: `/v1${suffix}`,
+    suffix,
+    query,
+    methods: local === 'models' ? GET : POST,
+    errorStyle: fixed.protocol,
+    provider: null,
+    pathModel: null,
+    streams: null,
+    local,
+  };
+}
+
+function matchVersioned(path: string, query: string): PathMatch | null {
+  const gemini = matchGemini(path, query);
+  if (gemini !== null) return gemini;
+  if (path.startsWith('/models/') && path.length > 8) return localModel(path, query, 'openai-chat');
+  if (path.startsWith('/v1beta/') && path.length > 8) {
+    return passThrough(path.slice(7), query, '/v1beta/*', 'gemini-generate');
+  }
+  if (!path.startsWith('/v1/') || path.length <= 4) return null;
+  // Clients that were given a base URL with /v1 and add their own.
+  if (path.startsWith('/v1/v1/')) return asMatch(matchPath(`${path.slice(3)}${query}`));
+  const suffix = path.slice(3);
+  if (suffix.startsWith('/models/')) return localModel(suffix, query, 'openai-chat');
+  return passThrough(suffix, query, '/v1/*', 'openai-chat');
+}
+
+function asMatch(found: PathMatch | PathProblem | null): PathMatch | null {
+  return found === null || 'problem' in found ? null : found;
+}
+
+function localModel(path: string, query: string, protocol: ProtocolName): PathMatch {
+  const pathModel = decodeName(path.slice('/models/'.length));
+  return { ...fixedMatch('/models', { protocol, local: 'models' }, query), endpoint: '/v1/models/{id}', suffix: path, pathModel };
+}
+
+function passThrough(suffix: string, query: string, endpoint: string, base: ProtocolName): PathMatch {
+  return { protocol: 'pass-through', base, endpoint, suffix, query, methods: null, errorStyle: base, provider: null, pathModel: null, streams: null, local: null };
+}
+
+const GEMINI = /^\/(v1beta|v1|v1alpha)(\/(?:models|tunedModels)\/([^:]+):([A-Za-z]+))$/;
+const GEMINI_VERBS = new Set(['generateContent', 'streamGenerateContent', 'countTokens', 'embedContent', 'batchEmbedContents']);
+
+function matchGemini(path: string, query: string): PathMatch | null {
+  if (path === '/v1beta/models') return { ...fixedMatch('/models', { protocol: 'gemini-generate', local: 'models' }, query), endpoint: '/v1beta/models' };
+  const found = GEMINI.exec(path);
+  if (found === null) {
+    if (!path.startsWith('/v1beta/models/')) return null;
+    return { ...localModel(path.slice(7), query, 'gemini-generate'), endpoint: '/v1beta/models/{id}' };
+  }
+  const [, , suffix = '', model = '', verb = ''] = found;
+  if (!GEMINI_VERBS.has(verb)) return null;
+  return {
+    protocol: 'gemini-generate',
+    base: 'gemini-generate',
+    endpoint: `/v1beta/models/{model}:${verb}`,
+    suffix,
+    query,
+    methods: POST,
+    errorStyle: 'gemini-generate',
+    provider: null,
+    pathModel: decodeName(model),
+    streams: verb === 'streamGenerateContent',
+    local: null,
+  };
+}
+
+const SLUG = /^\/([a-z0-9][a-z0-9-]{0,62})(\/.*)?$/;
+
+/** `/llm/{provider}/…`: the provider's own protocol, told by the rest of the path, with or without its version prefix. */
+function matchLlm(path: string, query: string): PathMatch | PathProblem {
+  const found = SLUG.exec(path);
+  const [, provider = '', rest = ''] = found ?? [];
+  if (found === null || rest === '' || rest === '/') return { problem: 'unknown', errorStyle: 'detail' };
+  const inner = asMatch(matchPath(rest)) ?? asMatch(matchPath(`/v1beta${rest}`));
+  const isKnown = inner !== null && inner.protocol !== 'pass-through' && inner.local === null;
+  if (isKnown) return { ...inner, query, provider, errorStyle: 'detail', endpoint: '/llm/*' };
+  const suffix = rest.replace(/^\/v1(?:beta)?(?=\/)/, '');
+  return { ...passThrough(suffix, query, '/llm/*', 'openai-chat'), provider, errorStyle: 'detail' };
+}
+
+function matchProxy(path: string, query: string): PathMatch | PathProblem {
+  const found = SLUG.exec(path);
+  if (found === null) return { problem: 'unknown', errorStyle: 'detail' };
+  const [, provider = '', suffix = ''] = found;
+  return {
+    protocol: 'rest', base: null, endpoint: '/proxy/*', suffix, query, methods: null, errorStyle: 'detail', provider, pathModel: null, streams: null, local: null,
+  };
+}
+
+/** The name as people write it; a broken escape stays as it is and will be no known model. */
+function decodeName(raw: string): string {
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    return raw;
+  }
+}

@@ -1,0 +1,60 @@
+import type { IncomingMessage } from 'node:http';
+import { GatewayError } from '../../domain/gateway-error.ts';
+import { requestTooLarge } from '../../domain/request-too-large.ts';
+
+/** True when the request announces a body. */
+export function hasBody(request: IncomingMessage): boolean {
+  const { headers } = request;
+  if (headers['transfer-encoding'] !== undefined) return true;
+  const length = headers['content-length'];
+  return length !== undefined && length !== '0';
+}
+
+/** Refuses a declared length over the limit before a byte is read (and before a 100-continue is sent). */
+export function checkDeclaredLength(request: IncomingMessage, mostBytes: number): void {
+  const declared = request.headers['content-length'];
+  if (declared !== undefined && Number(declared) > mostBytes) throw requestTooLarge(mostBytes);
+}
+
+/**
+ * The whole body. `onProgress` is called for each piece, so that a deadline can move.
+ * Rejects with 413 as soon as more than `mostBytes` have come, and when the client breaks off.
+ */
+export function readBody(request: IncomingMessage, mostBytes: number, onProgress: () => void): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    let first: Buffer | null = null;
+    let more: Buffer[] | null = null;
+    let length = 0;
+    const onData = (chunk: Buffer): void => {
+      length += chunk.length;
+      onProgress();
+      if (length > mostBytes) {
+        stop();
+        request.pause();
+        reject(requestTooLarge(mostBytes));
+        return;
+      }
+      if (first === null) first = chunk;
+      else if (more === null) more = [first, chunk];
+      else more.push(chunk);
+    };
+    const onEnd = (): void => {
+      stop();
+      resolve(more === null ? (first ?? Buffer.alloc(0)) : Buffer.concat(more, length));
+    };
+    const onError = (): void => {
+      stop();
+      reject(new GatewayError('invalid_request', 'the request body broke off'));
+    };
+    const stop = (): void => {
+      request.off('data', onData);
+      request.off('end', onEnd);
+      request.off('error', onError);
+      request.off('close', onError);
+    };
+    request.on('data', onData);
+    request.on('end', onEnd);
+    request.on('error', onError);
+    request.on('close', onError);
+  });
+}

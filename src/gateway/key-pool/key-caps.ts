@@ -1,0 +1,43 @@
+import type { KeyLimits } from '../../config/snapshot.ts';
+import type { KeyState } from '../../ports/live-state.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/** When the key is below its own caps again (epoch ms); 0: it is now; -1: when a running attempt ends. */
+export function blockedByCapsUntil(state: KeyState, limits: KeyLimits, estimatedTokens: number, nowMs: number): number {
+  roll(state, nowMs);
+  if (limits.concurrency !== undefined && state.inFlight >= limits.concurrency) return -1;
+  const { minute, day } = state;
+  if (limits.requestsPerMinute !== undefined && minute.requests >= limits.requestsPerMinute) return minute.startMs + MINUTE_MS;
+  if (limits.tokensPerMinute !== undefined && minute.tokens > 0 && minute.tokens + estimatedTokens > limits.tokensPerMinute) return minute.startMs + MINUTE_MS;
+  if (limits.requestsPerDay !== undefined && day.requests >= limits.requestsPerDay) return day.startMs + DAY_MS;
+  return 0;
+}
+
+/** Counts an attempt against the caps, with what it is expected to use. */
+export function takeFromCaps(state: KeyState, estimatedTokens: number, nowMs: number): void {
+  roll(state, nowMs);
+  state.minute.requests += 1;
+  state.minute.tokens += estimatedTokens;
+  state.day.requests += 1;
+}
+
+/** Replaces the estimate by the measured figure, unless its minute is over. */
+export function settleCaps(state: KeyState, estimatedTokens: number, tokens: number, takenAtMs: number): void {
+  if (takenAtMs < state.minute.startMs) return;
+  state.minute.tokens = Math.max(0, state.minute.tokens + tokens - estimatedTokens);
+}
+
+/** A minute begins with the first request in it, as the vendors' windows do; a day is the day in UTC. */
+function roll(state: KeyState, nowMs: number): void {
+  if (nowMs - state.minute.startMs >= MINUTE_MS) {
+    state.minute.startMs = nowMs;
+    state.minute.requests = 0;
+    state.minute.tokens = 0;
+  }
+  if (nowMs - state.day.startMs >= DAY_MS) {
+    state.day.startMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
+    state.day.requests = 0;
+  }
+}

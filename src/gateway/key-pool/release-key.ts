@@ -1,0 +1,139 @@
+import type { Settings } from '../../config/snapshot.ts';
+import type { Failure } from '../../domain/failure.ts';
+import { unreachable } from '../../lib/unreachable.ts';
+import { ensureBreaker, recordBreakerFailure, recordBreakerSuccess } from './breaker.ts';
+import { settleCaps } from './key-caps.ts';
+import type { Lease } from './lease.ts';
+import { noteBurstOf429 } from './pool-burst.ts';
+import { clearRest, nextRest } from './rests.ts';
+import { noteServerError } from './server-errors.ts';
+
+export interface ReleaseContext {
+  readonly settings: Settings;
+  readonly nowMs: number;
+  /** Uniform in [0, 1). */
+  readonly random: number;
+  /** Tokens that the attempt really used. */
+  readonly tokens: number;
+}
+
+/** Most models of one key whose rests are told apart: made-up names must not fill the memory. */
+const MOST_MODELS = 500;
+
+/** Gives a key back with what was learned from the attempt. `failure` is null when the upstream served it. A second return is ignored. */
+export function releaseKey(lease: Lease, failure: Failure | null, context: ReleaseContext): void {
+  if (lease.returned) return;
+  lease.returned = true;
+  const { state, pool, key } = lease;
+  state.inFlight -= 1;
+  for (const thing of lease.probes) thing.probing = false;
+  if (key.limits !== null) settleCaps(state, lease.estimatedTokens, context.tokens, lease.takenAtMs);
+  if (failure === null) return releaseServed(lease, context);
+  switch (failure.kind) {
+    case 'client-fault':
+    case 'client-gone':
+      return rescheduleProbe(lease, context);
+    case 'rate-limited':
+      restForRateLimit(lease, failure, context);
+      return rescheduleProbe(lease, context);
+    case 'out-of-quota':
+    case 'model-missing':
+      restKey(lease, failure, context);
+      return rescheduleProbe(lease, context);
+    case 'auth-rejected':
+      return rejectKey(lease, failure, context);
+    case 'upstream-error': {
+      const isProviderWide = noteServerError(pool, state, lease.model, context.nowMs);
+      if (isProviderWide) restModel(lease, failure, context);
+      else restKey(lease, failure, context);
+      return countFailure(lease, context);
+    }
+    case 'overloaded':
+    case 'malformed':
+      if (failure.scope !== 'none') restModel(lease, failure, context);
+      return countFailure(lease, context);
+    case 'transport':
+      // An answer that broke off on its way says less than a connection that failed: it counts, but nobody rests for it alone.
+      if (failure.scope === 'provider') pool.rest = nextRest(pool.rest, failure, lease.takenAtMs, context.nowMs, context.random);
+      return countFailure(lease, context);
+    default:
+      return unreachable(failure.kind);
+  }
+}
+
+/**
+ * The upstream has begun to serve: what this attempt probed is well again, long before the attempt is over.
+ * The lease stays out.
+ */
+export function confirmLease(lease: Lease, context: ReleaseContext): void {
+  if (lease.returned || lease.probes.length === 0) return;
+  for (const thing of lease.probes) thing.probing = false;
+  clearRests(lease);
+  if (lease.state.suspended !== null) rescheduleProbe(lease, context);
+}
+
+function clearRests(lease: Lease): void {
+  const { state, pool, model, takenAtMs } = lease;
+  clearRest(state, takenAtMs);
+  if (state.models !== null && clearRest(state.models.get(model), takenAtMs)) state.models.delete(model);
+  clearRest(pool, takenAtMs);
+  if (lease.breaker !== null) clearRest(lease.breaker, takenAtMs);
+}
+
+function releaseServed(lease: Lease, context: ReleaseContext): void {
+  lease.state.rejections = 0;
+  lease.state.suspended = null;
+  clearRests(lease);
+  if (lease.breaker !== null) recordBreakerSuccess(lease.breaker, context.settings.breaker, context.nowMs);
+}
+
+function countFailure(lease: Lease, context: ReleaseContext): void {
+  recordBreakerFailure(ensureBreaker(lease.pool, lease.model), context.settings.breaker, context.nowMs);
+  rescheduleProbe(lease, context);
+}
+
+/** A suspended key that was probed and did not serve waits for its next turn. */
+function rescheduleProbe(lease: Lease, context: ReleaseContext): void {
+  const { suspended } = lease.state;
+  if (suspended !== null && suspended.nextProbeAtMs === Infinity) suspended.nextProbeAtMs = context.nowMs + context.settings.suspendedProbeSeconds * 1000;
+}
+
+function restKey(lease: Lease, failure: Failure, context: ReleaseContext): void {
+  const { state, model, takenAtMs } = lease;
+  const { nowMs, random } = context;
+  if (failure.scope === 'key' || model === '') {
+    state.rest = nextRest(state.rest, failure, takenAtMs, nowMs, random);
+    return;
+  }
+  state.models ??= new Map();
+  let perModel = state.models.get(model);
+  if (perModel === undefined) {
+    if (state.models.size >= MOST_MODELS) state.models.clear();
+    perModel = { rest: null, probing: false };
+    state.models.set(model, perModel);
+  }
+  perModel.rest = nextRest(perModel.rest, failure, takenAtMs, nowMs, random);
+}
+
+function restModel(lease: Lease, failure: Failure, context: ReleaseContext): void {
+  const breaker = ensureBreaker(lease.pool, lease.model);
+  breaker.rest = nextRest(breaker.rest, failure, lease.takenAtMs, context.nowMs, context.random);
+}
+
+function restForRateLimit(lease: Lease, failure: Failure, context: ReleaseContext): void {
+  restKey(lease, failure, context);
+  noteBurstOf429(lease, failure, context.nowMs);
+}
+
+function rejectKey(lease: Lease, failure: Failure, context: ReleaseContext): void {
+  const { state } = lease;
+  const { settings, nowMs } = context;
+  restKey(lease, failure, context);
+  if (failure.scope === 'key') {
+    state.rejections += 1;
+    if (state.rejections >= settings.suspendAfter || state.suspended !== null) {
+      const sinceMs = state.suspended?.sinceMs ?? nowMs;
+      state.suspended = { sinceMs, reason: failure.reason, nextProbeAtMs: nowMs + settings.suspendedProbeSeconds * 1000 };
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import type { CompiledProvider, GatewaySnapshot, Target } from '../../config/snapshot.ts';
+import type { DecisionTrace, Rejection, RejectionReason } from '../../domain/decision.ts';
+import type { ProviderId } from '../../domain/ids.ts';
+import type { ProtocolName } from '../../domain/protocol.ts';
+import { resolveModel, type Resolution } from './resolve-model.ts';
+import { rotateTargets } from './rotate-targets.ts';
+
+/** Live state as routing needs it; reading it changes nothing. */
+export interface LiveView {
+  /** Appends what of this target cannot serve now, at most until `into` holds `most`; gives back how many there were. */
+  listRejections(target: Target, into: Rejection[], most: number): number;
+  /** The provider's credit in the rotation among providers of one public model. */
+  credit(provider: ProviderId, publicModel: string): number;
+  /** Share of its weight that the target has while it recovers, 0..1. */
+  recoveredShare(target: Target): number;
+}
+
+export interface RoutingRequest {
+  /** Null for calls that name no model. */
+  readonly publicModel: string | null;
+  /** The protocol whose base URL serves the call; null under /proxy. */
+  readonly protocol: ProtocolName | null;
+  /** The provider, by id or preset, that the client or the path names. */
+  readonly providerAsked: string | null;
+  /** Providers that the caller may use; null: all. */
+  readonly providersAllowed: ReadonlySet<ProviderId> | null;
+}
+
+export interface Decision {
+  /** In the order in which they should be tried. */
+  readonly candidates: readonly Target[];
+  readonly trace: DecisionTrace;
+  /** Credits that the rotation takes when the first candidate is used. */
+  readonly creditChanges: readonly { readonly provider: ProviderId; readonly credit: number }[];
+  /** Why there is no candidate; null when there is one. */
+  readonly nothing: 'unknown-model' | 'unknown-provider' | 'not-allowed' | 'not-spoken' | 'disabled' | null;
+}
+
+/** Rejections that a trace keeps; the rest is counted. */
+const MOST_REJECTIONS = 16;
+
+/**
+ * Which targets could serve a request, in which order, and why the others not. Pure: live traffic, dry runs and replays ask the same
+ * function. A target that rests now stays a candidate (it may be the one to probe or to wait for) and its rest is told in the trace.
+ */
+export function decide(snapshot: GatewaySnapshot, live: LiveView, request: RoutingRequest): Decision {
+  const asked = request.providerAsked === null ? null : askedProviders(snapshot, request.providerAsked);
+  if (asked !== null && asked.length === 0) return noDecision('unknown-provider', 'none', []);
+  const resolution = request.publicModel === null ? withoutModel(snapshot, request, asked) : resolveModel(snapshot, request.publicModel, asked);
+  const rejected: Rejection[] = [];
+  const usable: Target[] = [];
+  let nothing: Decision['nothing'] = 'unknown-model';
+  for (const target of resolution.offers) {
+    const obstacle = findObstacle(target.provider, request);
+    if (obstacle === null) {
+      usable.push(target);
+      continue;
+    }
+    nothing = worse(nothing, obstacle.nothing);
+    if (rejected.length < MOST_REJECTIONS) rejected.push({ provider: target.provider.id, model: target.model?.upstreamModel ?? null, reason: obstacle.reason });
+  }
+  if (usable.length === 0) return noDecision(nothing, resolution.resolvedBy, rejected);
+  const rotation = rotateTargets(usable, request.publicModel ?? '', live);
+  let count = rejected.length;
+  for (const target of rotation.ordered) count += live.listRejections(target, rejected, MOST_REJECTIONS);
+  return {
+    candidates: rotation.ordered,
+    creditChanges: rotation.creditChanges,
+    nothing: null,
+    trace: {
+      candidates: rotation.ordered.map((target) => (target.model === null ? target.provider.id : `${target.provider.id}/${target.model.upstreamModel}`)),
+      rejected,
+      moreRejected: count - rejected.length,
+      resolvedBy: resolution.resolvedBy,
+    },
+  };
+}
+
+function noDecision(nothing: NonNullable<Decision['nothing']>, resolvedBy: DecisionTrace['resolvedBy'], rejected: readonly Rejection[]): Decision {
+  return { candidates: [], creditChanges: [], nothing, trace: { candidates: [], rejected, moreRejected: 0, resolvedBy } };
+}
+
+/** Providers by id, else all of the preset; never both. */
+function askedProviders(snapshot: GatewaySnapshot, asked: string): readonly CompiledProvider[] {
+  const byId = snapshot.providersById.get(asked as ProviderId);
+  if (byId !== undefined) return [byId];
+  return snapshot.providers.filter((provider) => provider.preset === asked);
+}
+
+function withoutModel(snapshot: GatewaySnapshot, request: RoutingRequest, asked: readonly CompiledProvider[] | null): Resolution {
+  if (asked !== null) return { resolvedBy: 'provider-asked', offers: asked.map((provider) => ({ provider, model: null })) };
+  const { protocol } = request;
+  const first = snapshot.providers.find((provider) => findObstacle(provider, request) === null && protocol !== null && provider.protocols.has(protocol));
+  return first === undefined ? { resolvedBy: 'none', offers: [] } : { resolvedBy: 'open', offers: [{ provider: first, model: null }] };
+}
+
+function findObstacle(provider: CompiledProvider, request: RoutingRequest): { reason: RejectionReason; nothing: NonNullable<Decision['nothing']> } | null {
+  if (request.providersAllowed !== null && !request.providersAllowed.has(provider.id)) return { reason: 'provider-not-allowed', nothing: 'not-allowed' };
+  if (request.protocol !== null && !provider.protocols.has(request.protocol)) return { reason: 'protocol-not-spoken', nothing: 'not-spoken' };
+  if (request.protocol === null && provider.rest === null) return { reason: 'protocol-not-spoken', nothing: 'unknown-provider' };
+  if (!provider.enabled) return { reason: 'provider-disabled', nothing: 'disabled' };
+  return null;
+}
+
+const RANK: Readonly<Record<NonNullable<Decision['nothing']>, number>> = { 'unknown-model': 0, 'unknown-provider': 1, 'not-allowed': 2, 'not-spoken': 3, disabled: 4 };
+
+/** The reason that says most about why nothing is left. */
+function worse(a: Decision['nothing'], b: NonNullable<Decision['nothing']>): NonNullable<Decision['nothing']> {
+  return a !== null && RANK[a] > RANK[b] ? a : b;
+}

@@ -1,0 +1,30 @@
+import type { Target } from '../../config/snapshot.ts';
+import type { ProviderId } from '../../domain/ids.ts';
+import type { LiveView } from './decide.ts';
+
+export interface Rotation {
+  readonly ordered: readonly Target[];
+  readonly creditChanges: readonly { readonly provider: ProviderId; readonly credit: number }[];
+}
+
+/**
+ * Orders targets by priority, and inside the best priority by smooth weighted round robin over providers. Reads credits and says how they
+ * would change; the change is made when the first target is really used.
+ */
+export function rotateTargets(targets: readonly Target[], publicModel: string, live: LiveView): Rotation {
+  const [only] = targets;
+  if (targets.length === 1 && only !== undefined) return { ordered: targets, creditChanges: [] };
+  const byPriority = targets.toSorted((a, b) => a.provider.priority - b.provider.priority);
+  const best = byPriority[0]?.provider.priority;
+  const tier = byPriority.filter((target) => target.provider.priority === best);
+  const rest = byPriority.slice(tier.length);
+  const drawn = tier.map((target) => {
+    const weight = target.provider.weight * live.recoveredShare(target);
+    return { target, weight, credit: live.credit(target.provider.id, publicModel) + weight };
+  });
+  const total = drawn.reduce((sum, { weight }) => sum + weight, 0);
+  // Weight 0 drains: such a provider is kept as the last of its tier.
+  const ordered = drawn.toSorted((a, b) => Number(b.weight > 0) - Number(a.weight > 0) || b.credit - a.credit);
+  const creditChanges = ordered.map(({ target, credit }, place) => ({ provider: target.provider.id, credit: place === 0 ? credit - total : credit }));
+  return { ordered: [...ordered.map(({ target }) => target), ...rest.filter((target) => target.provider.weight > 0), ...rest.filter((target) => target.provider.weight === 0)], creditChanges };
+}

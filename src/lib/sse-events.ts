@@ -1,0 +1,66 @@
+/** Server-sent events by the standard: CR, LF and CRLF, comments, several data lines, a field without a space. Bytes in, ranges out. */
+
+const LF = 0x0a;
+const CR = 0x0d;
+const COLON = 0x3a;
+
+/**
+ * Length of the prefix that consists of whole events, i.e. the offset behind the last blank line; 0 when no event is complete.
+ * What follows belongs to an event of which more is to come.
+ */
+export function wholeEventsLength(bytes: Buffer): number {
+  let i = bytes.length;
+  while (i > 0) {
+    const byte = bytes[i - 1];
+    if (byte === LF || byte === CR) {
+      const lineStart = byte === LF && bytes[i - 2] === CR ? i - 2 : i - 1;
+      const before = bytes[lineStart - 1];
+      if (lineStart > 0 && (before === LF || before === CR)) return i;
+    }
+    i -= 1;
+  }
+  return 0;
+}
+
+/** Called for each event that has data. `name` is the `event:` field or the empty string. `start`/`end` bound the whole event, its blank line included. */
+export type OnSseEvent = (name: string, data: Buffer, start: number, end: number) => void;
+
+const FIELD_DATA = 'data';
+const FIELD_EVENT = 'event';
+
+/** Reads a block of whole events (and a last one without its blank line, if the stream ended so). Comments and events without data are passed over. */
+export function readSseEvents(block: Buffer, onEvent: OnSseEvent): void {
+  let at = block[0] === 0xef && block[1] === 0xbb && block[2] === 0xbf ? 3 : 0;
+  let eventStart = at;
+  let name = '';
+  let data: Buffer | null = null;
+  const length = block.length;
+  while (at < length) {
+    let lineEnd = at;
+    while (lineEnd < length && block[lineEnd] !== LF && block[lineEnd] !== CR) lineEnd += 1;
+    const next = lineEnd + (block[lineEnd] === CR && block[lineEnd + 1] === LF ? 2 : 1);
+    if (lineEnd === at) {
+      if (data !== null) onEvent(name, data, eventStart, Math.min(next, length));
+      name = '';
+      data = null;
+      eventStart = next;
+    } else if (block[at] !== COLON) {
+      const colon = indexOfColon(block, at, lineEnd);
+      const valueStart = block[colon + 1] === 0x20 ? colon + 2 : colon + 1;
+      const field = block.toString('latin1', at, Math.min(colon, at + 6));
+      if (field === FIELD_DATA) {
+        const value = block.subarray(Math.min(valueStart, lineEnd), lineEnd);
+        data = data === null ? value : Buffer.concat([data, Buffer.from('\n'), value]);
+      } else if (field === FIELD_EVENT) {
+        name = block.toString('utf8', Math.min(valueStart, lineEnd), lineEnd);
+      }
+    }
+    at = next;
+  }
+  if (data !== null) onEvent(name, data, eventStart, length);
+}
+
+function indexOfColon(block: Buffer, from: number, to: number): number {
+  for (let i = from; i < to; i += 1) if (block[i] === COLON) return i;
+  return to;
+}

@@ -1,0 +1,9 @@
+import type { AuthScheme } from '../domain/preset.ts';
+
+/** The ways in which vendors take a key. */
+export const AUTH_SCHEMES = {
+  bearer: { in: 'header', name: 'authorization', scheme: 'Bearer' },
+  anthropic: { in: 'header', name: 'x-api-key' },
+  gemini: { in: 'header', name: 'x-goog-api-key' },
+  azure: { in: 'header', name: 'api-key' },
+} as const satisfies Record<string, AuthScheme>;

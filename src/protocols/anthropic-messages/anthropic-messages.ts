@@ -1,0 +1,26 @@
+import { positiveAt } from '../../lib/json-reading.ts';
+import type { WireProtocol } from '../wire-protocol.ts';
+import { findMessageError, messageErrorBody, messageErrorEvent } from './errors.ts';
+import { readMessageEventUsage, readMessageUsage } from './usage.ts';
+
+/** Anthropic Messages, and its count_tokens. */
+export const anthropicMessages: WireProtocol = {
+  name: 'anthropic-messages',
+  usualPrefix: '/v1',
+  maxOutputTokens: (body) => positiveAt(body, 'max_tokens'),
+  promptFields: ['messages', 'system', 'tools'],
+  modelPath: ['model'],
+  eventModelPath: ['message', 'model'],
+  readUsage: readMessageUsage,
+  readEventUsage: readMessageEventUsage,
+  stream: {
+    text: ['"text":', '"thinking":', '"partial_json":'],
+    usage: '"usage"',
+    terminal: ['"message_stop"'],
+    error: '"error"',
+  },
+  isAnswer: (body) => body['type'] === 'message' || Array.isArray(body['content']) || typeof body['input_tokens'] === 'number',
+  findError: findMessageError,
+  errorBody: messageErrorBody,
+  errorEvent: messageErrorEvent,
+};

@@ -1,0 +1,27 @@
+import type { Usage } from '../../domain/usage.ts';
+import { countAt, isObject, type JsonObject } from '../../lib/json-reading.ts';
+
+/**
+ * Usage of a Gemini answer or stream frame: prompt includes the cached part, candidates exclude thoughts (GenerateContentResponse.UsageMetadata).
+ * Frames carry running totals, so the last one counts.
+ */
+export function readGenerateUsage(body: JsonObject): Usage | null {
+  const usage = body['usageMetadata'];
+  if (!isObject(usage)) return typeof body['totalTokens'] === 'number' ? inputOnly(countAt(body, 'totalTokens')) : null;
+  const cacheRead = countAt(usage, 'cachedContentTokenCount');
+  const thoughts = countAt(usage, 'thoughtsTokenCount');
+  return {
+    input: Math.max(0, countAt(usage, 'promptTokenCount') + countAt(usage, 'toolUsePromptTokenCount') - cacheRead),
+    cacheRead,
+    cacheWrite: 0,
+    output: countAt(usage, 'candidatesTokenCount') + thoughts,
+    reasoning: thoughts,
+    audioInput: 0,
+    audioOutput: 0,
+    provenance: 'measured',
+  };
+}
+
+function inputOnly(tokens: number): Usage {
+  return { input: tokens, cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0, audioInput: 0, audioOutput: 0, provenance: 'measured' };
+}

@@ -1,0 +1,27 @@
+import type { Usage } from '../../domain/usage.ts';
+import { countAt, isObject, type JsonObject } from '../../lib/json-reading.ts';
+import type { WireProtocol } from '../wire-protocol.ts';
+import { embeddingErrorBody, embeddingErrorEvent, findEmbeddingError } from './errors.ts';
+
+function readEmbeddingUsage(body: JsonObject): Usage | null {
+  const usage = body['usage'];
+  if (!isObject(usage)) return null;
+  return { input: countAt(usage, 'prompt_tokens') || countAt(usage, 'total_tokens'), cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0, audioInput: 0, audioOutput: 0, provenance: 'measured' };
+}
+
+/** OpenAI embeddings. They answer with vectors, so no answer tokens are ever reserved, and they do not stream. */
+export const openaiEmbeddings: WireProtocol = {
+  name: 'openai-embeddings',
+  usualPrefix: '/v1',
+  maxOutputTokens: () => 0,
+  promptFields: ['input'],
+  modelPath: ['model'],
+  eventModelPath: ['model'],
+  readUsage: readEmbeddingUsage,
+  readEventUsage: (event, soFar) => readEmbeddingUsage(event) ?? soFar,
+  stream: { text: [], usage: '"usage":', terminal: [], error: '"error"' },
+  isAnswer: (body) => Array.isArray(body['data']),
+  findError: findEmbeddingError,
+  errorBody: embeddingErrorBody,
+  errorEvent: embeddingErrorEvent,
+};

@@ -1,0 +1,53 @@
+import type { GatewayError } from '../domain/gateway-error.ts';
+import type { ProtocolName } from '../domain/protocol.ts';
+import type { Usage } from '../domain/usage.ts';
+
+/** Parsed JSON of which nothing is known yet. */
+export type Json = Readonly<Record<string, unknown>>;
+
+/** What the gateway must know of a wire format to pass it through: where the figures stand, how errors look, how a stream ends. */
+export interface WireProtocol {
+  readonly name: ProtocolName;
+
+  /** Usual prefix of the protocol's paths, put behind a base URL that is a bare origin. */
+  readonly usualPrefix: string;
+
+  /** The most answer tokens that the request allows; null when it does not say. */
+  maxOutputTokens(body: Json): number | null;
+  /** The parts of the request whose text is read by the model, for estimates. */
+  readonly promptFields: readonly string[];
+
+  /** Where the model's name stands in an answer and in a stream event. */
+  readonly modelPath: readonly string[];
+  readonly eventModelPath: readonly string[];
+
+  /** Usage of a whole answer; null when it carries none. */
+  readUsage(body: Json): Usage | null;
+  /** Usage after one more stream event; events without figures give `soFar` back. */
+  readEventUsage(event: Json, soFar: Usage | null): Usage | null;
+  readonly stream: StreamSigns;
+
+  /** True for a 200 whose body is what the protocol allows. */
+  isAnswer(body: Json): boolean;
+  /** The error object in a body or event that is one; null when it is none. */
+  findError(body: Json): Json | null;
+
+  errorBody(error: GatewayError, requestId: string): string;
+  /** A whole event with which a broken stream ends; begins and ends at an event border. */
+  errorEvent(error: GatewayError, requestId: string): string;
+}
+
+/**
+ * Byte patterns of a protocol's stream. A pattern that stands in the bytes of an event is a JSON member and never text,
+ * because quotes inside text are escaped.
+ */
+export interface StreamSigns {
+  /** Members whose string value is text that the client receives. */
+  readonly text: readonly string[];
+  /** An event with this may carry usage. */
+  readonly usage: string;
+  /** An event with one of these ends the answer in order. */
+  readonly terminal: readonly string[];
+  /** An event with this may be an error. */
+  readonly error: string;
+}

@@ -1,0 +1,19 @@
+// Opens a store in the folder of its first argument and settles exchanges until it is killed; says each id once its record is written.
+import { openStore } from '../../src/store/open-store.ts';
+import { exchangeRecord, openRecord } from '../support/exchange-records.ts';
+
+const dataDir = process.argv[2] ?? '';
+const store = await openStore({ dataDir, flushMs: 50, retentionDays: { exchanges: 0 }, onProblem: (sentence) => console.error(sentence) });
+store.journal.open(openRecord('cut-off', { reservedCostMicroUsd: 77 }));
+let next = 0;
+
+function settleSome(): void {
+  for (let count = 0; count < 5; count += 1) {
+    const id = `x-${String(next).padStart(6, '0')}`;
+    next += 1;
+    store.journal.open(openRecord(id));
+    store.journal.settle(exchangeRecord(id), () => process.stdout.write(`${id}\n`));
+  }
+  setImmediate(settleSome);
+}
+settleSome();

@@ -28,7 +28,7 @@ export function benchConfig(models: ModelPorts, keysPerProvider = 4): object {
           burst: 1_000_000,
           requestsPerMinute: 100_000_000,
           requestsPerDay: 1_000_000_000,
-          tokensPerMinute: 1_000_000_000_000,
+          tokensPerMinute: 1_000_000_000,
           concurrency: 100_000,
         },
       },

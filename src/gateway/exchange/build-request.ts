@@ -7,7 +7,7 @@ import { buildUpstreamHeaders } from '../http/upstream-headers.ts';
 import type { Lease } from '../key-pool/lease.ts';
 import type { UpstreamRequest } from '../upstream/upstream-call.ts';
 import type { Exchange } from './exchange.ts';
-import type { RequestFacts } from './read-request.ts';
+import type { RequestFacts } from './request-facts.ts';
 
 /** An upstream request, and what was done to it that the answer must undo. */
 export interface BuiltRequest {

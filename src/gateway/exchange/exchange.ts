@@ -11,7 +11,7 @@ import type { Caller } from '../admission/authenticate.ts';
 import type { PathMatch } from '../http/match-path.ts';
 import type { Lease } from '../key-pool/lease.ts';
 import type { GatewayContext } from './gateway-context.ts';
-import type { RequestFacts } from './read-request.ts';
+import type { RequestFacts } from './request-facts.ts';
 
 /** One client request and its one answer. Mutable: it gathers what the record will say. */
 export class Exchange {

@@ -1,6 +1,6 @@
 import type { Failure } from '../../domain/failure.ts';
 import type { Exchange } from './exchange.ts';
-import type { RequestFacts } from './read-request.ts';
+import type { RequestFacts } from './request-facts.ts';
 
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
 

@@ -4,7 +4,7 @@ import type { Lease } from '../key-pool/lease.ts';
 import { reserveAnswerTokens } from '../metering/estimate-tokens.ts';
 import type { Exchange } from './exchange.ts';
 import type { GatewayContext } from './gateway-context.ts';
-import type { RequestFacts } from './read-request.ts';
+import type { RequestFacts } from './request-facts.ts';
 
 /** Leaves evidence of an exchange before its first upstream call, with what it is settled at should the process die. */
 export function openExchange(context: GatewayContext, exchange: Exchange, facts: RequestFacts, lease: Lease): void {

@@ -4,10 +4,11 @@ import type { ProviderId } from '../../domain/ids.ts';
 import { slowStartShare, findBreaker } from '../key-pool/breaker.ts';
 import { modelName } from '../key-pool/lease.ts';
 import { listRejections } from '../key-pool/target-standing.ts';
-import { decide, type Decision, type LiveView } from '../routing/decide.ts';
+import { decide, type Decision } from '../routing/decide.ts';
+import type { LiveView } from '../routing/live-view.ts';
 import type { Exchange } from './exchange.ts';
 import type { GatewayContext } from './gateway-context.ts';
-import type { RequestFacts } from './read-request.ts';
+import type { RequestFacts } from './request-facts.ts';
 
 /** Asks routing for the targets of a request; the rotation moves on. Throws what the client is to be told when there is none. */
 export function planExchange(context: GatewayContext, exchange: Exchange, facts: RequestFacts): readonly Target[] {

@@ -1,6 +1,5 @@
-import type { Readable } from 'node:stream';
 import { GatewayError } from '../../domain/gateway-error.ts';
-import { scanTopLevel, type Span } from '../../lib/json-bytes.ts';
+import { scanTopLevel } from '../../lib/json-bytes.ts';
 import { isObject, objectAt, type JsonObject } from '../../lib/json-reading.ts';
 import { PROTOCOLS } from '../../protocols/registry.ts';
 import { checkDeclaredLength, hasBody, readBody } from '../http/read-body.ts';
@@ -9,32 +8,7 @@ import { isMultipart, peekMultipart } from '../passthrough/peek-multipart.ts';
 import { limitStream } from '../passthrough/limit-stream.ts';
 import type { Exchange } from './exchange.ts';
 import type { GatewayContext } from './gateway-context.ts';
-
-/** What the gateway knows of a request without changing it. */
-export interface RequestFacts {
-  /** Null for calls that name no model. */
-  readonly publicModel: string | null;
-  readonly stream: boolean;
-  /** The whole body, when it is held; it can be sent again. */
-  readonly bytes: Buffer | null;
-  /** A body that passes and can be sent once. */
-  readonly passing: Readable | null;
-  /** Length of a passing body when the client announced it. */
-  readonly passingLength: number | null;
-  /** Parsed JSON body. */
-  readonly body: JsonObject | null;
-  /** Where the model's name stands in `bytes`. */
-  readonly modelSpan: Span | null;
-  /** How the name is written there. */
-  readonly modelForm: 'json' | 'plain' | null;
-  readonly streamOptionsSpan: Span | null;
-  /** Where a member can be added in `bytes`. */
-  readonly insertAt: number;
-  readonly isEmptyObject: boolean;
-  readonly estimatedInput: number;
-  readonly maxOutput: number | null;
-  readonly session: string | null;
-}
+import type { RequestFacts } from './request-facts.ts';
 
 const WANTED = ['model', 'stream', 'stream_options'] as const;
 const MOST_DEPTH = 64;

@@ -16,7 +16,7 @@ import { attemptLabels } from './exchange-labels.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import { isFreeRefusal, mayRetry } from './may-retry.ts';
 import { openExchange } from './open-exchange.ts';
-import type { RequestFacts } from './read-request.ts';
+import type { RequestFacts } from './request-facts.ts';
 import { usageSoFar } from './usage-so-far.ts';
 
 export interface LastFailure {

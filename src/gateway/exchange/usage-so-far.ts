@@ -1,7 +1,7 @@
 import { NO_USAGE, type Usage } from '../../domain/usage.ts';
 import { tokensOfBytes } from '../metering/estimate-tokens.ts';
 import type { StreamMeter } from '../metering/stream-meter.ts';
-import type { RequestFacts } from './read-request.ts';
+import type { RequestFacts } from './request-facts.ts';
 
 /**
  * Usage of a stream that ended, in order or not. Measured figures count when the stream ended in order; otherwise the answer is at least the

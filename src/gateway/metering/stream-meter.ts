@@ -6,6 +6,7 @@ import type { WireProtocol } from '../../protocols/wire-protocol.ts';
 const DONE = Buffer.from('[DONE]');
 const QUOTE = 0x22;
 const SPACE = 0x20;
+const OPEN_BRACE = 0x7b;
 
 /** The signs of a protocol's stream as bytes; made once a protocol. */
 interface SignBytes {
@@ -68,7 +69,7 @@ export class StreamMeter {
       if (this.#finalSigns.length > 0) this.isFinal = true;
     }
     if (this.answeredModel === null) this.answeredModel = this.#readModel(data);
-    const mayCarryFigures = data.includes(signs.usage);
+    const mayCarryFigures = holdsObject(data, signs.usage);
     if (!mayCarryFigures && !data.includes(signs.error)) return undefined;
     const parsed = parseJson(data);
     if (!isObject(parsed)) return undefined;
@@ -85,6 +86,14 @@ export class StreamMeter {
     const name = data.toString('utf8', span.start + 1, span.end - 1);
     return name === '' ? null : name;
   }
+}
+
+/** True when the member stands there with an object: many servers write `"usage":null` into every chunk. */
+function holdsObject(data: Buffer, sign: Buffer): boolean {
+  const at = data.indexOf(sign);
+  if (at === -1) return false;
+  const start = at + sign.length;
+  return data[data[start] === SPACE ? start + 1 : start] === OPEN_BRACE;
 }
 
 /** Length of the first of these members that holds a non-empty string. */

@@ -1,6 +1,6 @@
 import type { Target } from '../../config/snapshot.ts';
 import type { ProviderId } from '../../domain/ids.ts';
-import type { LiveView } from './decide.ts';
+import type { LiveView } from './live-view.ts';
 
 export interface Rotation {
   readonly ordered: readonly Target[];

@@ -15,7 +15,7 @@ export const anthropicMessages: WireProtocol = {
   readEventUsage: readMessageEventUsage,
   stream: {
     text: ['"text":', '"thinking":', '"partial_json":'],
-    usage: '"usage"',
+    usage: '"usage":',
     terminal: ['"message_stop"'],
     error: '"error"',
   },

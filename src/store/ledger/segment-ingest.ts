@@ -23,6 +23,12 @@ interface Reading {
   readonly corrupt: number[];
 }
 
+/** A line that opens an exchange, as it stands in its segment. */
+interface UnsettledLine {
+  readonly segment: number;
+  readonly text: string;
+}
+
 const STEP_BYTES = 1024 * 1024;
 const NAMED_LINES = 5;
 
@@ -34,7 +40,7 @@ export class SegmentIngest {
   readonly #options: SegmentIngestOptions;
   readonly #readings = new Map<number, Reading>();
   /** Opened and not settled, as far as the segments were read. */
-  readonly #open = new Map<string, OpenExchange>();
+  readonly #open = new Map<string, UnsettledLine>();
   readonly #parked = new Set<string>();
   #position: JournalPosition;
   #removedBytes = 0;
@@ -57,9 +63,9 @@ export class SegmentIngest {
   async begin(ledger: Ledger): Promise<void> {
     this.#readings.clear();
     this.#parked.clear();
-    for (const exchange of await ledger.listParked()) {
-      this.#open.set(exchange.record.id, exchange);
-      this.#parked.add(exchange.record.id);
+    for (const { segment, record } of await ledger.listParked()) {
+      this.#open.set(record.id, { segment, text: openLine(record) });
+      this.#parked.add(record.id);
     }
   }
 
@@ -89,17 +95,23 @@ export class SegmentIngest {
     const { lines, bytes } = readLines(path, reading.bytes, end, this.#options.stepBytes ?? STEP_BYTES);
     if (bytes === 0) return false;
     const corrupt: number[] = [];
-    const opened: OpenRecord[] = [];
+    const opened = new Map<string, string>();
     const settled: ExchangeRecord[] = [];
     for (const [index, text] of lines.entries()) {
+      // Nearly every open record is settled soon after: it is read only when it is not.
+      const openedId = idOfOpenLine(text);
+      if (openedId !== null) {
+        opened.set(openedId, text);
+        continue;
+      }
       const line = parseLine(text);
       if (line === null) corrupt.push(reading.lines + index + 1);
-      else if ('open' in line) opened.push(line.open);
+      else if ('open' in line) opened.set(line.open.id, text);
       else settled.push(line.settle);
     }
     const unparked = settled.map((record) => record.id).filter((id) => this.#parked.has(id));
     ledger.settle(settled, unparked);
-    for (const record of opened) this.#open.set(record.id, { segment, record });
+    for (const [id, text] of opened) this.#open.set(id, { segment, text });
     for (const record of settled) this.#open.delete(record.id);
     for (const id of unparked) this.#parked.delete(id);
     reading.corrupt.push(...corrupt);
@@ -111,7 +123,8 @@ export class SegmentIngest {
 
   /** Lets a segment go that was read to its end; what could not be read of it is kept aside. */
   #finish(ledger: Ledger, segment: number): void {
-    const toPark = [...this.#open.values()].filter((exchange) => exchange.segment <= segment && !this.#parked.has(exchange.record.id));
+    const unsettled = [...this.#open].filter(([id, line]) => line.segment <= segment && !this.#parked.has(id));
+    const toPark = unsettled.map(([, line]) => readUnsettled(line)).filter((exchange) => exchange !== null);
     if (toPark.length > 0) ledger.park(toPark);
     for (const exchange of toPark) this.#parked.add(exchange.record.id);
 
@@ -136,8 +149,9 @@ export class SegmentIngest {
   }
 
   #settleCrashed(ledger: Ledger): void {
-    const crashed = [...this.#open.values()].filter((exchange) => exchange.segment < this.#options.firstSegment).map((exchange) => exchange.record);
-    const ids = crashed.map((record) => record.id);
+    const unsettled = [...this.#open].filter(([, line]) => line.segment < this.#options.firstSegment);
+    const crashed = unsettled.map(([, line]) => readUnsettled(line)?.record).filter((record) => record !== undefined);
+    const ids = unsettled.map(([id]) => id);
     ledger.settle(crashed.map(crashedRecord), ids);
     for (const id of ids) {
       this.#open.delete(id);
@@ -158,4 +172,24 @@ export class SegmentIngest {
     this.#readings.set(segment, fresh);
     return fresh;
   }
+}
+
+const OPEN_LINE = '{"open":{"id":"';
+
+/** The id of a line that the journal wrote to open an exchange, without reading the rest of it; null when the line does not look like one. */
+function idOfOpenLine(text: string): string | null {
+  if (!text.startsWith(OPEN_LINE) || !text.endsWith('}}')) return null;
+  const end = text.indexOf('"', OPEN_LINE.length);
+  const id = text.slice(OPEN_LINE.length, end);
+  return id === '' || id.includes('\\') ? null : id;
+}
+
+function openLine(record: OpenRecord): string {
+  return `{"open":${JSON.stringify(record)}}`;
+}
+
+/** What the line says; null when it says nothing that can be settled. */
+function readUnsettled({ segment, text }: UnsettledLine): OpenExchange | null {
+  const line = parseLine(text);
+  return line !== null && 'open' in line ? { segment, record: line.open } : null;
 }

@@ -19,6 +19,7 @@ import { LiveStateFile } from '../state/memory/live-state-file.ts';
 import { MemoryLiveState } from '../state/memory/memory-live-state.ts';
 import { MemoryRateLimiter } from '../state/memory/memory-rate-limiter.ts';
 import type { Store } from '../store/open-store.ts';
+import { logExchanges } from './log-exchanges.ts';
 
 export interface GatewayParts {
   readonly holder: SnapshotHolder;
@@ -63,7 +64,8 @@ export function createGateway(parts: GatewayParts): GatewayAssembly {
   });
   const overload = createOverloadGuard({ nowMs: systemClock.nowMs });
   const upstreams = new UpstreamPools();
-  const { trustProxy } = bootstrap;
+  const { trustProxy, logLevel } = bootstrap;
+  const isDebugging = logLevel === 'debug' || logLevel === 'trace';
   const context: GatewayContext = {
     currentSnapshot: () => holder.current,
     clock: systemClock,
@@ -75,7 +77,7 @@ export function createGateway(parts: GatewayParts): GatewayAssembly {
     upstreams,
     limiter: new MemoryRateLimiter(),
     journal: store.journal,
-    recorder: metrics.recorder,
+    recorder: isDebugging ? logExchanges(metrics.recorder, log) : metrics.recorder,
     hashSecret: hashToken,
     overload: () => overload.reason(),
     reportDefect: (error, exchangeId) => log.error('An exchange failed by a defect of the gateway.', { error, exchangeId }),

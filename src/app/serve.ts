@@ -70,6 +70,7 @@ export async function serve(options: ServeOptions): Promise<RunningGateway> {
   server.on('error', (error) => log.problem(`A connection could not be taken: ${error.message}.`));
   surviveDefects(log);
   holder.subscribe((next, previous) => {
+    redactor.setSecrets(secretsOf(next, bootstrap));
     gateway.adopt(next);
     if (next.settings.retentionDays.exchanges !== previous.settings.retentionDays.exchanges) store.setRetention({ exchanges: next.settings.retentionDays.exchanges });
   });
@@ -80,11 +81,7 @@ export async function serve(options: ServeOptions): Promise<RunningGateway> {
           {
             file: bootstrap.configFile,
             holder,
-            compile: (text) => {
-              const snapshot = maker.fromText(text);
-              redactor.setSecrets(secretsOf(snapshot, bootstrap));
-              return snapshot;
-            },
+            compile: (text) => maker.fromText(text),
             report: (result) => {
               state.configProblem = result.ok ? null : result.error.message;
               if (result.ok) return log.info(`The configuration was read anew: revision ${result.revision}.`);

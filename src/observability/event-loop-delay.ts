@@ -12,9 +12,11 @@ export interface EventLoopDelayWatch {
   stop(): void;
 }
 
+/** Nanoseconds between samples that are due every 10 ms. */
+export type DelayHistogram = Pick<ReturnType<typeof monitorEventLoopDelay>, 'count' | 'max' | 'percentile' | 'reset' | 'enable' | 'disable'>;
+
 /** Samples the delay of the event loop, in periods of the one who asks: each asker needs a watch of its own. */
-export function watchEventLoopDelay(): EventLoopDelayWatch {
-  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+export function watchEventLoopDelay(histogram: DelayHistogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS })): EventLoopDelayWatch {
   histogram.enable();
   // The histogram holds times between samples, which are the delay and the resolution.
   const delayMs = (nanoseconds: number): number => (histogram.count === 0 ? 0 : Math.max(0, nanoseconds / NANOSECONDS_OF_MS - RESOLUTION_MS));

@@ -37,10 +37,7 @@ export function createLog({ level, redactor, write }: LogOptions): Log {
   const serialize: Serialize = (fields) => serializeFields(fields, clean);
   // Written at once: the last line before a crash is the one that matters.
   const target = write === undefined ? destination({ fd: STDERR, sync: true }) : { write };
-  const lines = pino(
-    { level, base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
-    target,
-  );
+  const lines = pino({ level, base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } }, target);
   const say =
     (at: 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, fields: LogFields = {}): void => {

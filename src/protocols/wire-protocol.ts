@@ -9,8 +9,8 @@ export type Json = Readonly<Record<string, unknown>>;
 export interface WireProtocol {
   readonly name: ProtocolName;
 
-  /** Usual prefix of the protocol's paths, put behind a base URL that is a bare origin. */
-  readonly usualPrefix: string;
+  /** Headers without which the protocol's servers refuse a request; sent when neither client nor provider gives them. */
+  readonly requiredHeaders: Readonly<Record<string, string>>;
 
   /** The most answer tokens that the request allows; null when it does not say. */
   maxOutputTokens(body: Json): number | null;

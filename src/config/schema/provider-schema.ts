@@ -57,7 +57,7 @@ export const ProviderSchema = Type.Object(
     preset: Type.Optional(FIELD.text('Vendor that fills what is absent below; absent: custom.')),
     kind: Type.Optional(Type.Enum(['llm', 'rest'], { description: 'Default llm; rest for the preset rest.' })),
     enabled: Type.Optional(FIELD.flag('Default true.')),
-    region: Type.Optional(FIELD.text('Place of the service, for people and for routes.')),
+    region: Type.Optional(FIELD.text('Place of the service, for people.')),
     weight: Type.Optional(FIELD.weight('Share among providers that offer the same public model at the same priority; 0 drains. Default 1.')),
     priority: Type.Optional(FIELD.count('Lower is tried first. Default 0.', 1_000_000)),
     protocols: Type.Optional(ProtocolsSchema),

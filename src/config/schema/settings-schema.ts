@@ -65,7 +65,7 @@ export const SettingsSchema = Type.Object(
         CLOSED,
       ),
     ),
-    journal: Type.Optional(Type.Object({ flushMs: Type.Optional(FIELD.durationMs('How often the journal is made durable. Default 200.')) }, CLOSED)),
+    journal: Type.Optional(Type.Object({ flushMs: Type.Optional(FIELD.durationMs('How often written records are handed to the ledger; read at the start. Default 200.')) }, CLOSED)),
     prices: Type.Optional(Type.Object({ source: Type.Optional(Type.Literal('bundled', { description: 'Where prices come from.' })) }, CLOSED)),
   },
   CLOSED,

@@ -1,4 +1,4 @@
-import type { Settings, Timeouts } from '../../config/snapshot.ts';
+import type { Settings } from '../../config/snapshot.ts';
 import type { Failure } from '../../domain/failure.ts';
 import { GatewayError } from '../../domain/gateway-error.ts';
 import type { ByteSink } from '../../lib/byte-sink.ts';
@@ -13,9 +13,11 @@ import { StreamMeter } from '../metering/stream-meter.ts';
 import { ByteRelay } from '../streaming/byte-relay.ts';
 import { ClientWriter } from '../streaming/client-writer.ts';
 import { EventRelay } from '../streaming/event-relay.ts';
+import { JsonArrayScanner } from '../streaming/json-array-scanner.ts';
 import { classifyTransportError, firstByteTimeout, malformedAnswer } from '../upstream/classify-failure.ts';
 import { BodyCollector, type Collected } from '../upstream/collect-body.ts';
 import { UpstreamCall, type CallListener } from '../upstream/upstream-call.ts';
+import { AttemptClocks, type EndedBy } from './attempt-clocks.ts';
 import { statusOfErrorEvent, type AttemptOutcome } from './attempt-outcome.ts';
 import type { BuiltRequest } from './build-request.ts';
 import type { Exchange } from './exchange.ts';
@@ -25,16 +27,9 @@ import { beginStreamedAnswer } from './write-answer.ts';
 
 const MOST_HELD_BYTES = 32 * 1024 * 1024;
 const MOST_ERROR_BYTES = 8 * 1024 * 1024;
-/** A silent stream gets a comment this often, so that nothing between us and the client takes it for dead. */
-const KEEP_ALIVE_MS = 15_000;
-const WRITE_IDLE_MS = 60_000;
 /** After the last event the connection may end by itself, so that it can be used again. */
 const AFTERMATH_MS = 2000;
 const KEEP_ALIVE_COMMENT = ': keep-alive\n\n';
-
-type Phase = 'first-byte' | 'body' | 'after';
-/** What of ours ended the call. */
-type EndedBy = 'first-byte' | 'idle' | 'total' | 'stop';
 
 /**
  * One call to one target with one key: sends it, watches its clocks, and brings its answer to the client or its failure to the attempt loop.
@@ -46,7 +41,7 @@ export class Attempt implements CallListener, ByteSink {
   readonly #lease: Lease;
   readonly #built: BuiltRequest;
   readonly #wire: WireProtocol | null;
-  readonly #timeouts: Timeouts;
+  readonly #clocks: AttemptClocks;
   readonly #settings: Settings;
   readonly #isStream: boolean;
   readonly #call: UpstreamCall;
@@ -56,10 +51,6 @@ export class Attempt implements CallListener, ByteSink {
   #relay: EventRelay | null = null;
   #resolve: (outcome: AttemptOutcome) => void = () => {};
   #isOver = false;
-  #phase: Phase = 'first-byte';
-  #totalDueMono = 0;
-  #lastByteMono = 0;
-  #blockedMono = 0;
   #timedOut: EndedBy | null = null;
   #isDraining = false;
   status = 0;
@@ -73,26 +64,27 @@ export class Attempt implements CallListener, ByteSink {
     this.#isStream = isStream;
     const { protocol } = exchange.match;
     this.#wire = protocol === 'pass-through' || protocol === 'rest' ? null : PROTOCOLS[protocol];
-    this.#timeouts = lease.target.provider.timeouts;
     this.#settings = exchange.snapshot.settings;
     this.#call = new UpstreamCall(this);
-    this.#writer = new ClientWriter(exchange.response, this.#call, (blocked) => this.#onBlocked(blocked));
+    this.#clocks = new AttemptClocks(context.wheel, context.clock, exchange.deadline, lease.target.provider.timeouts, {
+      giveUp: (why) => this.#giveUp(why),
+      keepAlive: () => this.#writer.write(KEEP_ALIVE_COMMENT),
+      mayKeepAlive: () => this.#relay !== null && exchange.isAnswering && !this.#relay.isInsideEvent && !this.#isDraining,
+      clientStalled: () => exchange.response.destroy(),
+    });
+    this.#writer = new ClientWriter(exchange.response, this.#call, (blocked) => this.#clocks.blocked(blocked));
   }
 
   run(): Promise<AttemptOutcome> {
-    const { wheel, clock, upstreams } = this.#context;
-    const now = clock.monotonicMs();
-    const firstByteMs = this.#isStream ? this.#timeouts.streamFirstByteMs : this.#timeouts.firstByteMs;
-    this.#totalDueMono = now + this.#timeouts.totalMs;
-    this.#exchange.whenDue(() => this.#onDue());
-    wheel.start(this.#exchange.deadline, Math.min(now + firstByteMs, this.#totalDueMono));
+    this.#exchange.whenDue(() => this.#clocks.due());
+    this.#clocks.start(this.#isStream);
     return new Promise((resolve) => {
       this.#resolve = resolve;
       this.#exchange.whenInterrupted(() => this.#giveUp('stop'));
       this.#exchange.whenGone(() => this.#onGone());
       if (this.#isOver) return;
       const { upstream } = this.#built;
-      this.#call.start(upstreams.dispatcher(this.#lease.target.provider, upstream.origin), upstream);
+      this.#call.start(this.#context.upstreams.dispatcher(this.#lease.target.provider, upstream.origin), upstream);
     });
   }
 
@@ -111,12 +103,7 @@ export class Attempt implements CallListener, ByteSink {
   }
 
   onData(chunk: Buffer): void {
-    const now = this.#context.clock.monotonicMs();
-    this.#lastByteMono = now;
-    if (this.#phase === 'first-byte') {
-      this.#phase = 'body';
-      this.#context.wheel.move(this.#exchange.deadline, this.#nextDue(now));
-    }
+    this.#clocks.byteCame();
     this.#sink?.onData(chunk);
   }
 
@@ -135,7 +122,7 @@ export class Attempt implements CallListener, ByteSink {
     if (this.#wire !== null) {
       if (/^text\/event-stream\b/i.test(type) || (this.#isStream && !/\bjson\b|^text\/html/i.test(type))) return this.#relayEvents(this.#wire);
       // Gemini streams a JSON array when it is not asked for events.
-      if (this.#exchange.match.streams === true && /\bjson\b/i.test(type)) return this.#relayBytes();
+      if (this.#exchange.match.streams === true && /\bjson\b/i.test(type)) return this.#relayArray(this.#wire);
       return new BodyCollector(MOST_HELD_BYTES, (collected) => void this.#onWhole(collected));
     }
     const length = headerValue(headers, 'content-length');
@@ -160,6 +147,22 @@ export class Attempt implements CallListener, ByteSink {
       },
     );
     return this.#relay;
+  }
+
+  /** A streamed JSON array: the bytes pass, the figures are read along. */
+  #relayArray(wire: WireProtocol): ByteSink {
+    const relay = this.#relayBytes();
+    const meter = new StreamMeter(wire);
+    const scanner = new JsonArrayScanner((element) => void meter.event(element));
+    this.meter = meter;
+    return {
+      onData: (chunk) => {
+        scanner.push(chunk);
+        relay.onData(chunk);
+      },
+      onEnd: () => relay.onEnd(),
+      onBreak: (error) => relay.onBreak(error),
+    };
   }
 
   #relayBytes(): ByteSink {
@@ -194,6 +197,7 @@ export class Attempt implements CallListener, ByteSink {
     if (problem === null) return this.#begin(null);
     if (this.#exchange.isAnswering) {
       // Comments have gone out already: what follows can only be passed on or ended as broken.
+      if (problem === 'empty') return this.#onStreamEnd('cut', null, null);
       const error = new GatewayError('upstream_malformed', 'the upstream sent something that is not an answer');
       return this.#finish({ kind: 'streamed', failure: malformedAnswer(`the stream began with ${problem}`), last: null, error, isInsideEvent: false });
     }
@@ -214,7 +218,9 @@ export class Attempt implements CallListener, ByteSink {
     this.#exchange.target = this.#lease.target;
     confirmLease(this.#lease, { settings: this.#settings, nowMs: this.#context.clock.nowMs(), random: 0, tokens: 0 });
     this.#context.room.notify();
-    beginStreamedAnswer(this.#exchange, this.#lease, this.status, this.#headers, this.meter !== null, length);
+    beginStreamedAnswer(this.#exchange, this.#lease, this.status, this.#headers, this.#relay !== null, length);
+    this.#writer.begin();
+    this.#exchange.isFramed = this.#writer.isFramed;
   }
 
   #write(bytes: Buffer): void {
@@ -243,16 +249,8 @@ export class Attempt implements CallListener, ByteSink {
   /** The answer is complete; the connection gets a moment to end in order before it is closed. */
   #letEnd(): void {
     if (this.#call.isOver) return;
-    this.#phase = 'after';
     this.#exchange.whenDue(() => this.#call.abort('nothing follows the last event'));
     this.#context.wheel.start(this.#exchange.deadline, this.#context.clock.monotonicMs() + AFTERMATH_MS);
-  }
-
-  #onBlocked(blocked: boolean): void {
-    const now = this.#context.clock.monotonicMs();
-    this.#blockedMono = blocked ? now : 0;
-    this.#lastByteMono = now;
-    if (!this.#isOver) this.#context.wheel.move(this.#exchange.deadline, this.#nextDue(now));
   }
 
   /** The client left. */
@@ -260,35 +258,12 @@ export class Attempt implements CallListener, ByteSink {
     const { mode, drainSeconds } = this.#settings.onAbort;
     if (mode === 'drain' && drainSeconds > 0 && this.meter !== null && !this.#isDraining) {
       this.#isDraining = true;
-      this.#totalDueMono = Math.min(this.#totalDueMono, this.#context.clock.monotonicMs() + drainSeconds * 1000);
-      this.#context.wheel.move(this.#exchange.deadline, this.#totalDueMono);
+      this.#clocks.endWithin(drainSeconds * 1000);
       this.#call.resume();
       return;
     }
     this.#call.abort('the client left');
     this.#finish({ kind: 'gone' });
-  }
-
-  #nextDue(now: number): number {
-    if (this.#blockedMono > 0) return Math.min(this.#blockedMono + WRITE_IDLE_MS, this.#totalDueMono);
-    const idleDue = this.#lastByteMono + this.#timeouts.idleMs;
-    const pingDue = this.meter !== null && this.#exchange.isAnswering ? Math.max(this.#lastByteMono, now) + KEEP_ALIVE_MS : Infinity;
-    return Math.min(idleDue, pingDue, this.#totalDueMono);
-  }
-
-  #onDue(): void {
-    const now = this.#context.clock.monotonicMs();
-    if (now >= this.#totalDueMono) return this.#giveUp('total');
-    if (this.#phase === 'first-byte') return this.#giveUp('first-byte');
-    if (this.#blockedMono > 0) {
-      if (now - this.#blockedMono >= WRITE_IDLE_MS) this.#exchange.response.destroy();
-      return;
-    }
-    const silentMs = now - this.#lastByteMono;
-    if (silentMs >= this.#timeouts.idleMs) return this.#giveUp('idle');
-    const isBetweenEvents = this.#relay !== null && !this.#relay.isInsideEvent;
-    if (silentMs >= KEEP_ALIVE_MS && isBetweenEvents && !this.#isDraining) this.#writer.write(KEEP_ALIVE_COMMENT);
-    this.#context.wheel.start(this.#exchange.deadline, this.#nextDue(now));
   }
 
   #giveUp(why: EndedBy): void {
@@ -299,7 +274,7 @@ export class Attempt implements CallListener, ByteSink {
   #finish(outcome: AttemptOutcome): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#context.wheel.stop(this.#exchange.deadline);
+    this.#clocks.stop();
     this.#exchange.whenDue(null);
     this.#exchange.whenGone(null);
     this.#exchange.whenInterrupted(null);

@@ -2,12 +2,15 @@ import type { BaseUrl, Target } from '../../config/snapshot.ts';
 import type { AuthScheme } from '../../domain/preset.ts';
 import { findMember, splice } from '../../lib/json-bytes.ts';
 import { objectAt } from '../../lib/json-reading.ts';
+import { PROTOCOLS } from '../../protocols/registry.ts';
 import { withoutKeyParameter } from '../http/read-credential.ts';
 import { buildUpstreamHeaders } from '../http/upstream-headers.ts';
 import type { Lease } from '../key-pool/lease.ts';
 import type { UpstreamRequest } from '../upstream/upstream-call.ts';
 import type { Exchange } from './exchange.ts';
 import type { RequestFacts } from './request-facts.ts';
+
+const NO_HEADERS = {};
 
 /** An upstream request, and what was done to it that the answer must undo. */
 export interface BuiltRequest {
@@ -30,6 +33,7 @@ export function buildRequest(exchange: Exchange, facts: RequestFacts, lease: Lea
   const mustRead = facts.stream || renamed;
   const headers = buildUpstreamHeaders(request, {
     constant: provider.headers,
+    required: match.base === null || match.protocol === 'pass-through' ? NO_HEADERS : PROTOCOLS[match.base].requiredHeaders,
     forward: provider.forwardHeaders,
     auth,
     secret: key.secret,

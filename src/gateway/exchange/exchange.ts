@@ -44,6 +44,8 @@ export class Exchange {
   isAnswering = false;
   /** The answer is a stream of events, so that an error can be told in it. */
   isEventStream = false;
+  /** The chunked framing of the answer is ours, not node:http's. */
+  isFramed = false;
   /** Bytes of a whole answer that told no usage. */
   heldTextBytes = 0;
   #onGone: (() => void) | null = null;

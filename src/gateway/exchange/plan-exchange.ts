@@ -1,6 +1,6 @@
 import type { Target } from '../../config/snapshot.ts';
 import { GatewayError } from '../../domain/gateway-error.ts';
-import type { ProviderId } from '../../domain/ids.ts';
+import type { ProviderId, PublicModel } from '../../domain/ids.ts';
 import { slowStartShare, findBreaker } from '../key-pool/breaker.ts';
 import { modelName } from '../key-pool/lease.ts';
 import { listRejections } from '../key-pool/target-standing.ts';
@@ -26,8 +26,13 @@ export function planExchange(context: GatewayContext, exchange: Exchange, facts:
   });
   exchange.trace = decision.trace;
   if (decision.nothing !== null) throw explainNothing(decision.nothing, exchange, publicModel, providerAsked);
-  for (const { provider, credit } of decision.creditChanges) context.live.pool(provider).credits.set(publicModel ?? '', credit);
+  for (const { provider, credit } of decision.creditChanges) context.live.pool(provider).credits.set(rotationName(exchange, publicModel), credit);
   return decision.candidates;
+}
+
+/** Listed models rotate each on its own; names that clients make up share one rotation, so that they cannot fill the memory. */
+function rotationName(exchange: Exchange, publicModel: string | null): string {
+  return publicModel !== null && exchange.snapshot.offers.has(publicModel as PublicModel) ? publicModel : '';
 }
 
 function askedByHeader(exchange: Exchange): string | null {
@@ -42,7 +47,7 @@ function liveView(context: GatewayContext, exchange: Exchange, facts: RequestFac
   return {
     listRejections: (target, into, most) =>
       listRejections(context.binder.bind(target.provider), target, publicModel, facts.estimatedInput, nowMs, into, most),
-    credit: (provider: ProviderId, model: string) => context.live.pool(provider).credits.get(model) ?? 0,
+    credit: (provider: ProviderId) => context.live.pool(provider).credits.get(rotationName(exchange, facts.publicModel)) ?? 0,
     recoveredShare: (target) => slowStartShare(findBreaker(context.binder.bind(target.provider).pool, modelName(target)), exchange.snapshot.settings.breaker, nowMs),
   };
 }

@@ -2,6 +2,7 @@ import { GatewayError } from '../../domain/gateway-error.ts';
 import { PROTOCOLS } from '../../protocols/registry.ts';
 import { hasBody } from '../http/read-body.ts';
 import { writeError } from '../http/write-error.ts';
+import { endPieces } from '../streaming/chunk-framing.ts';
 import type { AttemptOutcome, HeldAnswer } from './attempt-outcome.ts';
 import type { Exchange } from './exchange.ts';
 import { explainExhaustion } from './explain-failure.ts';
@@ -46,10 +47,10 @@ function endStream(context: GatewayContext, exchange: Exchange, end: Extract<Att
   else exchange.outcome ??= 'ok';
   settleExchange(context, exchange, () => {
     if (response.destroyed) return;
-    if (end.error === null) return void (end.last === null ? response.end() : response.end(end.last));
+    if (end.error === null) return endPieces(response, exchange.isFramed, end.last);
     if (!exchange.isEventStream) return void response.destroy();
     const wire = PROTOCOLS[match.base ?? 'openai-chat'];
-    response.end(`${end.isInsideEvent ? '\n\n' : ''}${wire.errorEvent(end.error, exchange.id)}`);
+    endPieces(response, exchange.isFramed, `${end.isInsideEvent ? '\n\n' : ''}${wire.errorEvent(end.error, exchange.id)}`);
   });
 }
 

@@ -135,7 +135,7 @@ async function runAttempt(context: GatewayContext, exchange: Exchange, facts: Re
     outcome: failure?.kind ?? 'ok',
     ...(failure === null ? {} : { reason: failure.reason }),
     startedAt,
-    durationMs: Math.round(clock.monotonicMs() - startedMono),
+    durationMs: Math.round((clock.monotonicMs() - startedMono) * 100) / 100,
     ...(loop.ambiguous > 0 ? { possiblyTwice: true } : {}),
   };
   exchange.attempts.push(record);

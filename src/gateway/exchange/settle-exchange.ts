@@ -21,7 +21,7 @@ export function settleExchange(context: GatewayContext, exchange: Exchange, writ
   if (exchange.attempts.length === 0) {
     exchange.admission?.settle(0);
     const status = exchange.isGone && exchange.status === 0 ? CLIENT_GONE_STATUS : exchange.status;
-    recorder.refused(exchange.match.protocol, exchange.match.endpoint, labels.method, status, exchange.error?.code ?? 'client_gone', durationMs, labels);
+    recorder.refused(exchange.match.protocol, exchange.match.endpoint, labels.method, status, exchange.error?.code ?? (status < 400 ? 'answered_here' : 'client_gone'), durationMs, labels);
     return written();
   }
   const record = makeRecord(exchange, durationMs);
@@ -38,8 +38,8 @@ function makeRecord(exchange: Exchange, durationMs: number): ExchangeRecord {
   return {
     id: exchange.id,
     startedAt: exchange.startedAtMs,
-    durationMs: Math.round(durationMs),
-    firstByteMs: exchange.firstByteMs === null ? null : Math.round(exchange.firstByteMs),
+    durationMs: hundredths(durationMs),
+    firstByteMs: exchange.firstByteMs === null ? null : hundredths(exchange.firstByteMs),
     status: isGone && !exchange.isAnswering ? CLIENT_GONE_STATUS : exchange.status,
     outcome: outcomeOf(exchange),
     errorCode: exchange.error?.code ?? null,
@@ -83,4 +83,9 @@ function clientRequestId(exchange: Exchange): string | null {
   const value = exchange.request.headers['x-request-id'];
   const text = Array.isArray(value) ? value[0] : value;
   return text === undefined ? null : text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 128);
+}
+
+/** Milliseconds to two places: the gateway's own share of an exchange is a fraction of one. */
+function hundredths(ms: number): number {
+  return Math.round(ms * 100) / 100;
 }

@@ -5,6 +5,7 @@ import type { Lease } from '../key-pool/lease.ts';
 import type { HeldAnswer } from './attempt-outcome.ts';
 import type { Exchange } from './exchange.ts';
 
+const MOST_SHARED_BYTES = 16 * 1024;
 const PRINTABLE = /^[\x20-\x7e]*$/;
 
 /** Writes a whole answer: headers and body in one go. */
@@ -21,7 +22,10 @@ export function writeHeldAnswer(exchange: Exchange, answer: HeldAnswer, retryAft
   const announced = isHead ? answer.headers['content-length'] : undefined;
   if (!hasNoBody) headers.push('content-length', typeof announced === 'string' ? announced : String(answer.body.length));
   response.writeHead(answer.status, headers);
-  response.end(isHead || hasNoBody ? undefined : answer.body);
+  if (isHead || hasNoBody) response.end();
+  // As a latin1 string a small body shares one write with its head; the bytes are the same.
+  else if (answer.body.length <= MOST_SHARED_BYTES) response.end(answer.body.toString('latin1'), 'latin1');
+  else response.end(answer.body);
 }
 
 /** Sends the head of an answer whose body follows piece by piece. */

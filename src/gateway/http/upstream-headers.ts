@@ -16,6 +16,8 @@ const WITHHELD = new Set([
 export interface HeaderPlan {
   /** Constant headers of the provider. */
   readonly constant: Readonly<Record<string, string>>;
+  /** Headers that the protocol asks for, where neither client nor provider gives them. */
+  readonly required: Readonly<Record<string, string>>;
   readonly forward: ReadonlySet<string>;
   readonly auth: AuthScheme;
   readonly secret: string;
@@ -42,6 +44,9 @@ export function buildUpstreamHeaders(request: IncomingMessage, plan: HeaderPlan)
   }
   for (const name in plan.constant) {
     if (!seen.has(name)) out.push(name, plan.constant[name] ?? '');
+  }
+  for (const name in plan.required) {
+    if (!seen.has(name) && plan.constant[name] === undefined) out.push(name, plan.required[name] ?? '');
   }
   out.push('accept-encoding', plan.acceptEncoding);
   if (authHeader !== '' && plan.secret !== '') {

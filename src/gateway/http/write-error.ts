@@ -25,5 +25,23 @@ export function writeError(response: ServerResponse, error: GatewayError, style:
   const headers = errorHeaders(error, body, requestId);
   if (close) headers.push('connection', 'close');
   response.writeHead(error.status, headers);
-  response.end(response.req.method === 'HEAD' ? undefined : body);
+  if (response.req.method === 'HEAD') return void response.end();
+  if (!close) return void response.end(body);
+  response.write(body);
+  linger(response);
+}
+
+/** How long an unread body is still taken in after an early answer, so that closing does not reset the connection before the client has read. */
+const LINGER_MS = 2000;
+
+function linger(response: ServerResponse): void {
+  const { req: request } = response;
+  const end = (): void => {
+    clearTimeout(timer);
+    response.end();
+  };
+  const timer = setTimeout(end, LINGER_MS).unref();
+  request.once('end', end);
+  request.once('close', end);
+  request.resume();
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { takeFraming, writePiece } from './chunk-framing.ts';
 
 /** What the writer does to whoever feeds it. */
 export interface Feed {
@@ -12,11 +13,22 @@ export class ClientWriter {
   readonly #feed: Feed;
   readonly #onBlocked: (blocked: boolean) => void;
   #blocked = false;
+  #isFramed = false;
 
   constructor(response: ServerResponse, feed: Feed, onBlocked: (blocked: boolean) => void) {
     this.#response = response;
     this.#feed = feed;
     this.#onBlocked = onBlocked;
+  }
+
+  /** To be called once the head of the answer is written. */
+  begin(): void {
+    this.#isFramed = takeFraming(this.#response);
+  }
+
+  /** The frames of chunks are written here and not by node:http. */
+  get isFramed(): boolean {
+    return this.#isFramed;
   }
 
   get isBlocked(): boolean {
@@ -25,7 +37,7 @@ export class ClientWriter {
 
   write(bytes: Buffer | string): void {
     if (bytes.length === 0 || this.#response.destroyed) return;
-    if (this.#response.write(bytes) || this.#blocked) return;
+    if (writePiece(this.#response, this.#isFramed, bytes) || this.#blocked) return;
     this.#blocked = true;
     this.#feed.pause();
     this.#onBlocked(true);

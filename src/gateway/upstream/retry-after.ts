@@ -2,6 +2,8 @@ import { isObject, type JsonObject } from '../../lib/json-reading.ts';
 import { headerValue, type HttpHeaders } from '../../lib/http-headers.ts';
 
 const MOST_MS = 3_600_000;
+/** "Now" is not taken at its word: the refusal just came. */
+const LEAST_MS = 250;
 
 /**
  * When the upstream says that asking again can help (epoch ms, at most 1 h ahead): `retry-after-ms`, `retry-after` in seconds or as a date,
@@ -10,7 +12,7 @@ const MOST_MS = 3_600_000;
 export function readRetryAt(headers: HttpHeaders, body: JsonObject | null, nowMs: number): number | undefined {
   const delayMs = readMilliseconds(headerValue(headers, 'retry-after-ms')) ?? readRetryAfter(headerValue(headers, 'retry-after'), nowMs) ?? readRetryInfo(body);
   if (delayMs === undefined) return undefined;
-  return nowMs + Math.min(Math.max(delayMs, 0), MOST_MS);
+  return nowMs + Math.min(Math.max(delayMs, LEAST_MS), MOST_MS);
 }
 
 function readMilliseconds(value: string | undefined): number | undefined {

@@ -25,7 +25,8 @@ export class KeyBalancerMetrics {
     const duration = this.#duration.find(ofCall) ?? this.#duration.add([provider, keyId, keyName, model, path, method]);
     duration.observe(attempt.durationMs / 1000);
     const status = attempt.status === 0 ? 'error' : attempt.status;
-    const requests = this.#requests.find(`${ofCall}\0${status}`) ?? this.#requests.add([provider, keyId, keyName, model, path, method, String(status)]);
+    const requests =
+      this.#requests.find(`${ofCall}\0${status}`) ?? this.#requests.add([provider, keyId, keyName, model, path, method, String(status)]);
     requests.value += 1;
   }
 

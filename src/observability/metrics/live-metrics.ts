@@ -8,7 +8,16 @@ import { hasRest, isHealthy, isResting, KEY_STANDINGS, keyStanding, type Metrics
 import { StateSets } from './state-sets.ts';
 
 /** Kinds of failure that make something rest. */
-const REST_KINDS = ['rate-limited', 'out-of-quota', 'auth-rejected', 'overloaded', 'upstream-error', 'transport', 'malformed', 'model-missing'] as const;
+const REST_KINDS = [
+  'rate-limited',
+  'out-of-quota',
+  'auth-rejected',
+  'overloaded',
+  'upstream-error',
+  'transport',
+  'malformed',
+  'model-missing',
+] as const;
 type RestKind = (typeof REST_KINDS)[number];
 const REST_SCOPES = ['key', 'key-model', 'provider', 'provider-model'] as const;
 const BREAKER_STATES = ['closed', 'open', 'half-open'] as const;

@@ -40,7 +40,15 @@ export class MetricsRecorder implements Recorder {
     this.#keyBalancer?.attemptEnded(attempt, labels);
   }
 
-  refused(_protocol: ExchangeProtocol, endpoint: string, _method: string, status: number, code: string, durationMs: number, labels: ExchangeLabels): void {
+  refused(
+    _protocol: ExchangeProtocol,
+    endpoint: string,
+    _method: string,
+    status: number,
+    code: string,
+    durationMs: number,
+    labels: ExchangeLabels,
+  ): void {
     this.#own.refused(endpoint, status, code);
     this.#proxy?.requestRefused(labels, status, durationMs);
   }

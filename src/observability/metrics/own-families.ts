@@ -80,7 +80,7 @@ export const OWN_READ = {
   keyState: {
     name: 'headgate_provider_key_state',
     type: 'gauge',
-    help: '1 for the state that a provider key is in, 0 for the others. It is resting while any rest of the key runs, also for one model only. Keys beyond the 250th are counted under other.',
+    help: '1 for the state that a provider key is in, 0 for the others. It is resting while any rest of the key runs, also for one model only. Keys that find no room in the family (beyond some 200) are counted under other.',
     labels: ['provider', 'key', 'state'],
     variable: ['provider', 'key'],
   },

@@ -1,4 +1,4 @@
-import { Registry, type Metric } from 'prom-client';
+import type { Metric, Registry } from 'prom-client';
 import type { FamilyDefinition } from './family-definition.ts';
 
 /** One line of the exposition. */

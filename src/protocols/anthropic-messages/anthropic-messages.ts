@@ -6,7 +6,7 @@ import { readMessageEventUsage, readMessageUsage } from './usage.ts';
 /** Anthropic Messages, and its count_tokens. */
 export const anthropicMessages: WireProtocol = {
   name: 'anthropic-messages',
-  usualPrefix: '/v1',
+  requiredHeaders: { 'anthropic-version': '2023-06-01' },
   maxOutputTokens: (body) => positiveAt(body, 'max_tokens'),
   promptFields: ['messages', 'system', 'tools'],
   modelPath: ['model'],

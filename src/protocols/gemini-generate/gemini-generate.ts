@@ -6,7 +6,7 @@ import { readGenerateUsage } from './usage.ts';
 /** Gemini's generateContent family. The model stands in the path; `modelVersion` of the answer is left alone. */
 export const geminiGenerate: WireProtocol = {
   name: 'gemini-generate',
-  usualPrefix: '/v1beta',
+  requiredHeaders: {},
   maxOutputTokens: (body) => {
     const config = objectAt(body, 'generationConfig');
     const snake = objectAt(body, 'generation_config');

@@ -6,7 +6,7 @@ import { readChatUsage } from './usage.ts';
 /** OpenAI Chat Completions, and everything that calls itself compatible with it. */
 export const openaiChat: WireProtocol = {
   name: 'openai-chat',
-  usualPrefix: '/v1',
+  requiredHeaders: {},
   maxOutputTokens: (body) => positiveAt(body, 'max_completion_tokens') ?? positiveAt(body, 'max_tokens'),
   promptFields: ['messages', 'tools', 'functions'],
   modelPath: ['model'],

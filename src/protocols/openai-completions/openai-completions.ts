@@ -9,7 +9,7 @@ const DEFAULT_MAX_TOKENS = 16;
 /** OpenAI's legacy completions. */
 export const openaiCompletions: WireProtocol = {
   name: 'openai-completions',
-  usualPrefix: '/v1',
+  requiredHeaders: {},
   maxOutputTokens: (body) => positiveAt(body, 'max_tokens') ?? DEFAULT_MAX_TOKENS,
   promptFields: ['prompt', 'suffix'],
   modelPath: ['model'],

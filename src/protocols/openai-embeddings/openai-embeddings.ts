@@ -12,7 +12,7 @@ function readEmbeddingUsage(body: JsonObject): Usage | null {
 /** OpenAI embeddings. They answer with vectors, so no answer tokens are ever reserved, and they do not stream. */
 export const openaiEmbeddings: WireProtocol = {
   name: 'openai-embeddings',
-  usualPrefix: '/v1',
+  requiredHeaders: {},
   maxOutputTokens: () => 0,
   promptFields: ['input'],
   modelPath: ['model'],

@@ -6,7 +6,7 @@ import { readResponseEventUsage, readResponseUsage } from './usage.ts';
 /** OpenAI Responses. */
 export const openaiResponses: WireProtocol = {
   name: 'openai-responses',
-  usualPrefix: '/v1',
+  requiredHeaders: {},
   maxOutputTokens: (body) => positiveAt(body, 'max_output_tokens'),
   promptFields: ['input', 'instructions', 'tools'],
   modelPath: ['model'],

@@ -45,13 +45,7 @@ export function createGateway(parts: GatewayParts): GatewayAssembly {
   const live: MemoryLiveState = new MemoryLiveState(() => stateFile.touched(live));
   stateFile.restore(live, systemClock.nowMs());
   live.retain(keysOf(holder.current));
-  const room = new WaitingRoom({
-    nowMs: systemClock.nowMs,
-    setTimer: (callback, delayMs) => {
-      const timer = setTimeout(callback, delayMs);
-      return { cancel: () => clearTimeout(timer) };
-    },
-  });
+  const room = new WaitingRoom({ nowMs: systemClock.nowMs, setTimer: startTimer });
   const metrics = createMetrics({
     compat: bootstrap.metricsCompat,
     version: parts.version,
@@ -103,4 +97,9 @@ export function createGateway(parts: GatewayParts): GatewayAssembly {
 
 function keysOf(snapshot: GatewaySnapshot): ReadonlyMap<ProviderId, ReadonlySet<ProviderKeyId>> {
   return new Map(snapshot.providers.map((provider) => [provider.id, new Set(provider.keys.map((key) => key.id))]));
+}
+
+function startTimer(callback: () => void, delayMs: number): { cancel(): void } {
+  const timer = setTimeout(callback, delayMs);
+  return { cancel: () => clearTimeout(timer) };
 }

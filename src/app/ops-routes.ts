@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { GatewaySnapshot } from '../config/snapshot.ts';
 import type { JournalStatus } from '../ports/journal.ts';
@@ -23,9 +24,19 @@ export interface OpsView {
 
 const RESERVED = /^\/(?:v1|v1beta|api|admin|llm|proxy|public|metrics)(?:\/|$)/;
 
+export interface OpsRoutes {
+  readonly fastify: FastifyInstance;
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
+}
+
 /** The routes beside the data plane: health, metrics, a word for whoever opens the address in a browser. Everything else is a JSON 404. */
-export async function createOpsRoutes(view: OpsView): Promise<{ readonly fastify: FastifyInstance; readonly handle: FastifyInstance['routing'] }> {
-  const fastify = Fastify({ logger: false, forceCloseConnections: false, exposeHeadRoutes: true, ajv: { customOptions: { coerceTypes: false, removeAdditional: false } } });
+export async function createOpsRoutes(view: OpsView): Promise<OpsRoutes> {
+  const fastify = Fastify({
+    logger: false,
+    forceCloseConnections: false,
+    exposeHeadRoutes: true,
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+  });
   fastify.addHook('onSend', async (_request, reply, payload) => {
     reply.header('x-request-id', view.newRequestId());
     return payload;
@@ -50,10 +61,17 @@ export async function createOpsRoutes(view: OpsView): Promise<{ readonly fastify
   });
   fastify.setErrorHandler(async (error: { statusCode?: number }, _request, reply) => {
     const status = error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500 ? error.statusCode : 500;
-    return reply.code(status).send({ error: { message: 'the request could not be handled', type: 'invalid_request_error', param: null, code: status === 500 ? 'internal_error' : 'invalid_request' } });
+    return reply.code(status).send({
+      error: {
+        message: 'the request could not be handled',
+        type: 'invalid_request_error',
+        param: null,
+        code: status === 500 ? 'internal_error' : 'invalid_request',
+      },
+    });
   });
   await fastify.ready();
-  return { fastify, handle: fastify.routing };
+  return { fastify, handle: (request, response) => fastify.routing(request, response) };
 }
 
 function health(view: OpsView): object {
@@ -85,7 +103,14 @@ function ready(view: OpsView, reply: FastifyReply): object {
 async function metrics(view: OpsView, request: FastifyRequest, reply: FastifyReply): Promise<string> {
   if (!view.metricsPublic && !isLocal(request) && !isAdmin(view, request)) {
     void reply.code(401).header('www-authenticate', 'Bearer').type('application/json');
-    return JSON.stringify({ error: { message: 'metrics are open on loopback only: send the admin token, or set METRICS_PUBLIC=true', type: 'invalid_request_error', param: null, code: 'missing_api_key' } });
+    return JSON.stringify({
+      error: {
+        message: 'metrics are open on loopback only: send the admin token, or set METRICS_PUBLIC=true',
+        type: 'invalid_request_error',
+        param: null,
+        code: 'missing_api_key',
+      },
+    });
   }
   void reply.type(view.metricsType);
   return view.metrics();

@@ -7,8 +7,3 @@ export interface ServeOptions {
   readonly environment: Environment;
   readonly version: string;
 }
-
-/** A sentence for the person who started the program; the process ends with code 1. */
-export class StartError extends Error {
-  override readonly name = 'StartError';
-}

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { applyFileServer } from '../config/apply-file-server.ts';
-import { ConfigWatcher } from '../config/config-watcher.ts';
 import { effectiveSettings } from '../config/effective-settings.ts';
 import { SnapshotHolder } from '../config/snapshot-holder.ts';
 import { DataPlane } from '../gateway/http/data-plane.ts';
@@ -9,6 +8,7 @@ import { createLog, type Log } from '../observability/log.ts';
 import { Redactor } from '../security/redactor.ts';
 import { openStore } from '../store/open-store.ts';
 import { createGateway } from './create-gateway.ts';
+import { followConfig } from './follow-config.ts';
 import { createHttpServer, listen } from './http-server.ts';
 import { createOpsRoutes } from './ops-routes.ts';
 import type { ServeOptions } from './serve-options.ts';
@@ -41,16 +41,22 @@ export async function serve(options: ServeOptions): Promise<RunningGateway> {
     retentionDays: { exchanges: holder.current.settings.retentionDays.exchanges },
     onProblem: (sentence) => log.problem(sentence),
   });
-  const state = { draining: false, configProblem: null as string | null, reloadFailures: 0 };
-  const gateway = createGateway({ holder, store, log, bootstrap, version: options.version, reloadFailures: () => state.reloadFailures });
+  const standing = followConfig(bootstrap.configFile, first.text, holder, maker, log);
+  let isDraining = false;
+  const gateway = createGateway({ holder, store, log, bootstrap, version: options.version, reloadFailures: standing.failures });
+  holder.subscribe((next) => {
+    redactor.setSecrets(secretsOf(next, bootstrap));
+    store.setRetention({ exchanges: next.settings.retentionDays.exchanges });
+    gateway.adopt(next);
+  });
   const dataPlane = new DataPlane(gateway.context);
   const ops = await createOpsRoutes({
     version: options.version,
     instanceId: randomUUID(),
     startedAtMs,
     snapshot: () => holder.current,
-    isDraining: () => state.draining,
-    configProblem: () => state.configProblem,
+    isDraining: () => isDraining,
+    configProblem: standing.problem,
     journal: () => store.journal.status,
     metrics: () => gateway.metrics.render(),
     metricsType: gateway.metrics.contentType,
@@ -69,40 +75,30 @@ export async function serve(options: ServeOptions): Promise<RunningGateway> {
   // After the start an error of the server is a connection that could not be taken (no file descriptor is left): it is logged, and the door stays open.
   server.on('error', (error) => log.problem(`A connection could not be taken: ${error.message}.`));
   surviveDefects(log);
-  holder.subscribe((next, previous) => {
-    redactor.setSecrets(secretsOf(next, bootstrap));
-    gateway.adopt(next);
-    if (next.settings.retentionDays.exchanges !== previous.settings.retentionDays.exchanges) store.setRetention({ exchanges: next.settings.retentionDays.exchanges });
-  });
-  const watcher =
-    bootstrap.configFile === null
-      ? null
-      : new ConfigWatcher(
-          {
-            file: bootstrap.configFile,
-            holder,
-            compile: (text) => maker.fromText(text),
-            report: (result) => {
-              state.configProblem = result.ok ? null : result.error.message;
-              if (result.ok) return log.info(`The configuration was read anew: revision ${result.revision}.`);
-              state.reloadFailures += 1;
-              log.problem(`The changed configuration was not taken, the last good one stays in force. ${result.error.message}`);
-            },
-          },
-          first.text,
-        );
-  const host = bootstrap.host.includes(':') ? `[${bootstrap.host}]` : bootstrap.host;
-  const origin = `http://${host}:${port}`;
+  const origin = originOf(bootstrap.host, port);
   logStart(log, bootstrap, [...bootstrap.warnings, ...first.loaded.warnings]);
   process.stdout.write(`headgate listening on ${origin}\n`);
   sayWhatNext(holder.current, origin);
   return {
     origin,
     stop: () => {
-      watcher?.stop();
-      return stopGateway({ server, dataPlane, gateway, store, log, fastify: ops.fastify, settings: () => holder.current.settings, onDraining: () => (state.draining = true) });
+      standing.stop();
+      return stopGateway({
+        server,
+        dataPlane,
+        gateway,
+        store,
+        log,
+        fastify: ops.fastify,
+        settings: () => holder.current.settings,
+        onDraining: () => (isDraining = true),
+      });
     },
   };
+}
+
+function originOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function logStart(log: Log, bootstrap: ServeOptions['bootstrap'], warnings: readonly string[]): void {

@@ -25,7 +25,7 @@ export function parseConfigFile(text: string, bootstrap: BootstrapConfig, enviro
 }
 
 /** A file as messages name it: relative below the working directory, else absolute. */
-export function nameOfFile(file: string): string {
+function nameOfFile(file: string): string {
   const short = relative(process.cwd(), file);
   return short === '' || short.startsWith('..') ? file : short;
 }

@@ -28,7 +28,16 @@ export type FailureKind =
 export type FailureScope = 'key' | 'key-model' | 'provider' | 'provider-model' | 'none';
 
 /** How a transport failure came about; decides whether a repetition is free, ambiguous or forbidden. */
-export type TransportCause = 'refused' | 'dns' | 'tls' | 'connect-timeout' | 'first-byte-timeout' | 'reset' | 'blocked-address' | 'redirect' | 'other';
+export type TransportCause =
+  | 'refused'
+  | 'dns'
+  | 'tls'
+  | 'connect-timeout'
+  | 'first-byte-timeout'
+  | 'reset'
+  | 'blocked-address'
+  | 'redirect'
+  | 'other';
 
 export interface Failure {
   readonly kind: FailureKind;

@@ -18,7 +18,16 @@ export interface Usage {
   readonly provenance: Provenance;
 }
 
-export const NO_USAGE: Usage = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0, audioInput: 0, audioOutput: 0, provenance: 'missing' };
+export const NO_USAGE: Usage = {
+  input: 0,
+  cacheRead: 0,
+  cacheWrite: 0,
+  output: 0,
+  reasoning: 0,
+  audioInput: 0,
+  audioOutput: 0,
+  provenance: 'missing',
+};
 
 /** All tokens that passed, in and out. */
 export function totalTokens(usage: Usage): number {

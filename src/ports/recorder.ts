@@ -13,7 +13,15 @@ export interface Recorder {
   attemptStarted(labels: AttemptLabels): void;
   attemptEnded(attempt: AttemptRecord, labels: AttemptLabels): void;
   /** Refused before an upstream was called: no record exists. */
-  refused(protocol: ExchangeProtocol, endpoint: string, method: string, status: number, code: string, durationMs: number, labels: ExchangeLabels): void;
+  refused(
+    protocol: ExchangeProtocol,
+    endpoint: string,
+    method: string,
+    status: number,
+    code: string,
+    durationMs: number,
+    labels: ExchangeLabels,
+  ): void;
   limitRejected(limit: keyof AdmissionLimits): void;
   waited(durationMs: number, served: boolean): void;
 }

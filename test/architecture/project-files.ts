@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
@@ -8,4 +8,9 @@ export const ROOT = join(import.meta.dirname, '..', '..');
 export function listProjectFiles(): string[] {
   const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 26 });
   return listed.split('\n').filter((path) => path !== '' && existsSync(join(ROOT, path)));
+}
+
+/** The text of a file of the project. */
+export function readProjectFile(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
 }

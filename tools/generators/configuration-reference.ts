@@ -192,5 +192,5 @@ function listOf(items: SchemaNode): string {
 
 function rangeOf({ minimum, maximum }: SchemaNode): string {
   if (minimum === undefined) return '';
-  return maximum === undefined || maximum >= UNBOUNDED ? `, ${minimum} or more` : `, ${minimum} to ${maximum}`;
+  return maximum === undefined || maximum === UNBOUNDED ? `, ${minimum} or more` : `, ${minimum} to ${maximum}`;
 }

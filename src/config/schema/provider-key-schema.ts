@@ -9,7 +9,7 @@ export const ProviderKeySchema = Type.Union([
       id: Type.Optional(FIELD.identifier('Name of the key in metrics and records; absent: made from a hash of the secret.')),
       secret: Type.String({ description: 'The secret, best written as ${NAME}.' }),
       weight: Type.Optional(FIELD.weight('Share among the keys of the pool; 0 drains. Default 1.')),
-      enabled: Type.Optional(FIELD.flag('Default true.')),
+      enabled: Type.Optional(FIELD.flag('False: is not used. Default true.')),
       models: Type.Optional(FIELD.names('Models that this key may serve, `*` globs; absent: all.')),
       limits: Type.Optional(
         Type.Object(

@@ -55,8 +55,10 @@ export const ProviderSchema = Type.Object(
     id: FIELD.slug('Name in paths, metrics and records.'),
     name: Type.Optional(FIELD.text('Name for people; absent: the id.')),
     preset: Type.Optional(FIELD.text('Vendor that fills what is absent below; absent: custom.')),
-    kind: Type.Optional(Type.Enum(['llm', 'rest'], { description: 'Default llm; rest for the preset rest.' })),
-    enabled: Type.Optional(FIELD.flag('Default true.')),
+    kind: Type.Optional(
+      Type.Enum(['llm', 'rest'], { description: 'A service of models, or any REST API under /proxy. Default llm; rest for the preset rest.' }),
+    ),
+    enabled: Type.Optional(FIELD.flag('False: takes no requests. Default true.')),
     region: Type.Optional(FIELD.text('Place of the service, for people.')),
     weight: Type.Optional(FIELD.weight('Share among providers that offer the same public model at the same priority; 0 drains. Default 1.')),
     priority: Type.Optional(FIELD.count('Lower is tried first. Default 0.', 1_000_000)),
@@ -69,7 +71,7 @@ export const ProviderSchema = Type.Object(
     pool: Type.Optional(
       Type.Object(
         {
-          strategy: Type.Optional(Type.Enum(POOL_STRATEGIES, { description: 'Default weighted.' })),
+          strategy: Type.Optional(Type.Enum(POOL_STRATEGIES, { description: 'How a key is chosen among those that are ready. Default weighted.' })),
         },
         CLOSED,
       ),

@@ -8,19 +8,23 @@ const BreakerSchema = Type.Object(
   {
     share: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: 'Share of failures that opens. Default 0.5.' })),
     minimum: Type.Optional(FIELD.count('Requests in the window before the share counts. Default 10.')),
-    windowSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 3600, description: 'Default 30.' })),
+    windowSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 3600, description: 'Length of the window. Default 30.' })),
     inARow: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Failures in a row that open at once. Default 5.' })),
     openSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400, description: 'First opening. Default 15.' })),
     maxOpenSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400, description: 'Longest opening. Default 300.' })),
     closeAfter: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'Successes that close. Default 2.' })),
-    slowStartSeconds: Type.Optional(FIELD.count('Default 30.', 3600)),
+    slowStartSeconds: Type.Optional(FIELD.count('How long the weight grows back after the closing; 0: at once. Default 30.', 3600)),
   },
   CLOSED,
 );
 
 const DrainSchema = Type.Object(
   {
-    mode: Type.Optional(Type.Enum(['cancel', 'drain'], { description: 'Default cancel.' })),
+    mode: Type.Optional(
+      Type.Enum(['cancel', 'drain'], {
+        description: 'When the client leaves a stream: end the upstream call, or read on for its figures. Default cancel.',
+      }),
+    ),
     drainSeconds: Type.Optional(FIELD.count('How long the rest of an abandoned answer is read. Default 0.', 3600)),
   },
   CLOSED,
@@ -46,7 +50,9 @@ export const SettingsSchema = Type.Object(
     ),
     retryAmbiguous: Type.Optional(Type.Enum(['once', 'never'], { description: 'When an answer may have been lost. Default once.' })),
     suspendAfter: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'Rejections of a key in a row that suspend it. Default 3.' })),
-    suspendedProbeSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400, description: 'Default 600.' })),
+    suspendedProbeSeconds: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 86_400, description: 'How often a suspended key is tried with a real request. Default 600.' }),
+    ),
     breaker: Type.Optional(BreakerSchema),
     drainDelayMs: Type.Optional(FIELD.durationMs('From the stop signal until no connection is taken. Default 0.', 0)),
     drainTimeoutMs: Type.Optional(FIELD.durationMs('For open exchanges at a stop. Default 600000.', 0)),
@@ -59,13 +65,18 @@ export const SettingsSchema = Type.Object(
     retentionDays: Type.Optional(
       Type.Object(
         {
-          exchanges: Type.Optional(Type.Integer({ minimum: 1, maximum: 36_500, description: 'Default 30.' })),
-          bodies: Type.Optional(Type.Integer({ minimum: 1, maximum: 36_500, description: 'Default 3.' })),
+          exchanges: Type.Optional(Type.Integer({ minimum: 1, maximum: 36_500, description: 'Rows of the ledger. Default 30.' })),
+          bodies: Type.Optional(Type.Integer({ minimum: 1, maximum: 36_500, description: 'Bodies of requests and answers. Default 3.' })),
         },
         CLOSED,
       ),
     ),
-    journal: Type.Optional(Type.Object({ flushMs: Type.Optional(FIELD.durationMs('How often written records are handed to the ledger; read at the start. Default 200.')) }, CLOSED)),
+    journal: Type.Optional(
+      Type.Object(
+        { flushMs: Type.Optional(FIELD.durationMs('How often written records are handed to the ledger; read at the start. Default 200.')) },
+        CLOSED,
+      ),
+    ),
     prices: Type.Optional(Type.Object({ source: Type.Optional(Type.Literal('bundled', { description: 'Where prices come from.' })) }, CLOSED)),
   },
   CLOSED,

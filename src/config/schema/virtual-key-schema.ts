@@ -23,7 +23,7 @@ export const VirtualKeySchema = Type.Object(
     secretHash: Type.Optional(
       Type.String({ pattern: '^sha256:[0-9a-f]{64}$', expected: 'sha256: and 64 small hex digits', description: 'Instead of the secret.' }),
     ),
-    enabled: Type.Optional(FIELD.flag('Default true.')),
+    enabled: Type.Optional(FIELD.flag('False: is refused with 403. Default true.')),
     models: Type.Optional(FIELD.names('Public models that may be asked for, `*` globs; absent: all.')),
     providers: Type.Optional(FIELD.names('Providers that may serve; absent: all.')),
     limits: Type.Optional(CallerLimitsSchema),

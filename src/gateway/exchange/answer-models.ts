@@ -13,14 +13,25 @@ export function answerModels(context: GatewayContext, exchange: Exchange): boole
   if (match.local !== 'models') return false;
   const asked = request.headers['x-llm-provider'];
   const askedName = (Array.isArray(asked) ? asked[0] : asked)?.trim().toLowerCase();
-  const isAsked = (provider: CompiledProvider): boolean => askedName === undefined || askedName === '' || provider.id === askedName || provider.preset === askedName;
-  const models = listModels(snapshot, (provider) => isAsked(provider) && (caller?.providers?.has(provider.id) ?? true)).filter((model) => caller?.allowsModel?.(model.id) ?? true);
-  const shape: ModelListShape = match.errorStyle === 'gemini-generate' ? 'gemini' : request.headers['anthropic-version'] !== undefined ? 'anthropic' : 'openai';
+  const isAsked = (provider: CompiledProvider): boolean =>
+    askedName === undefined || askedName === '' || provider.id === askedName || provider.preset === askedName;
+  const models = listModels(snapshot, (provider) => isAsked(provider) && (caller?.providers?.has(provider.id) ?? true)).filter(
+    (model) => caller?.allowsModel?.(model.id) ?? true,
+  );
+  const shape: ModelListShape =
+    match.errorStyle === 'gemini-generate' ? 'gemini' : request.headers['anthropic-version'] !== undefined ? 'anthropic' : 'openai';
   const body = modelsBody(shape, models, match.pathModel);
   if (body === null) throw new GatewayError('model_not_found', 'this model is not offered here', { param: 'model' });
   exchange.status = 200;
   settleExchange(context, exchange, () => {
-    response.writeHead(200, ['content-type', 'application/json; charset=utf-8', 'content-length', String(Buffer.byteLength(body)), 'x-request-id', exchange.id]);
+    response.writeHead(200, [
+      'content-type',
+      'application/json; charset=utf-8',
+      'content-length',
+      String(Buffer.byteLength(body)),
+      'x-request-id',
+      exchange.id,
+    ]);
     response.end(request.method === 'HEAD' ? undefined : body);
   });
   return true;

@@ -19,7 +19,13 @@ export type AttemptOutcome =
   /** Failed before anything was sent. `answer`: the upstream's own answer, should it have to be passed on. */
   | { readonly kind: 'failed'; readonly failure: Failure; readonly answer: HeldAnswer | null }
   /** Was streamed to the client. `last`: bytes that complete it, or the error with which it must end. */
-  | { readonly kind: 'streamed'; readonly failure: Failure | null; readonly last: Buffer | null; readonly error: GatewayError | null; readonly isInsideEvent: boolean }
+  | {
+      readonly kind: 'streamed';
+      readonly failure: Failure | null;
+      readonly last: Buffer | null;
+      readonly error: GatewayError | null;
+      readonly isInsideEvent: boolean;
+    }
   | { readonly kind: 'gone' };
 
 /** The status with which an error that stood in a 200 is told to the client. */

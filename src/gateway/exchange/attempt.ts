@@ -16,6 +16,8 @@ import { EventRelay } from '../streaming/event-relay.ts';
 import { JsonArrayScanner } from '../streaming/json-array-scanner.ts';
 import { classifyTransportError, firstByteTimeout, malformedAnswer } from '../upstream/classify-failure.ts';
 import { BodyCollector, type Collected } from '../upstream/collect-body.ts';
+import { acceptsEncoding, isIdentity } from '../upstream/decode-content.ts';
+import { canDecode, DecodingSink } from '../upstream/decoding-sink.ts';
 import { UpstreamCall, type CallListener } from '../upstream/upstream-call.ts';
 import { AttemptClocks, type EndedBy } from './attempt-clocks.ts';
 import { statusOfErrorEvent, type AttemptOutcome } from './attempt-outcome.ts';
@@ -49,6 +51,7 @@ export class Attempt implements CallListener, ByteSink {
   meter: StreamMeter | null = null;
   #sink: ByteSink | null = null;
   #relay: EventRelay | null = null;
+  #decoding: DecodingSink | null = null;
   #resolve: (outcome: AttemptOutcome) => void = () => {};
   #isOver = false;
   #timedOut: EndedBy | null = null;
@@ -91,7 +94,8 @@ export class Attempt implements CallListener, ByteSink {
   onHead(status: number, headers: HttpHeaders): ByteSink {
     this.status = status;
     this.#headers = headers;
-    if (this.#lease.key.secret !== '') learnQuota(this.#lease.state, this.#lease.model, (name) => headerValue(headers, name), this.#context.clock.nowMs());
+    if (this.#lease.key.secret !== '')
+      learnQuota(this.#lease.state, this.#lease.model, (name) => headerValue(headers, name), this.#context.clock.nowMs());
     this.#sink = this.#chooseSink(status, headers);
     return this;
   }
@@ -119,7 +123,9 @@ export class Attempt implements CallListener, ByteSink {
     const isRefusal = status >= 400 || (status >= 300 && status !== 304);
     if (isRefusal) return new BodyCollector(MOST_ERROR_BYTES, (collected) => void this.#onWhole(collected));
     const type = headerValue(headers, 'content-type') ?? '';
-    if (this.#wire !== null) {
+    const encoding = headerValue(headers, 'content-encoding');
+    const isPacked = !isIdentity(encoding);
+    if (this.#wire !== null && !(isPacked && !canDecode(encoding ?? ''))) {
       if (/^text\/event-stream\b/i.test(type) || (this.#isStream && !/\bjson\b|^text\/html/i.test(type))) return this.#relayEvents(this.#wire);
       // Gemini streams a JSON array when it is not asked for events.
       if (this.#exchange.match.streams === true && /\bjson\b/i.test(type)) return this.#relayArray(this.#wire);
@@ -139,7 +145,12 @@ export class Attempt implements CallListener, ByteSink {
     const { restoreModel, hideUsage } = this.#built;
     const path = wire.eventModelPath;
     this.#relay = new EventRelay(
-      { meter, secret: this.#lease.key.secret, hideUsage, restoreModel: restoreModel === null || path.length === 0 ? null : { path, name: restoreModel } },
+      {
+        meter,
+        secret: this.#lease.key.secret,
+        hideUsage,
+        restoreModel: restoreModel === null || path.length === 0 ? null : { path, name: restoreModel },
+      },
       {
         onFirst: (problem, event) => this.#onFirstEvent(problem, event),
         onBlock: (bytes) => this.#write(bytes),
@@ -187,7 +198,16 @@ export class Attempt implements CallListener, ByteSink {
       const failure = this.#timedOut === null ? classifyTransportError(collected.error, true) : firstByteTimeout();
       return this.#finish({ kind: 'failed', failure: { ...failure, scope: 'none', ambiguous: true }, answer: null });
     }
-    const { outcome, usage, answeredModel } = await readHeldAnswer(collected.body, this.status, this.#headers, this.#exchange, this.#lease, this.#wire, this.#built.restoreModel, this.#context.clock.nowMs());
+    const { outcome, usage, answeredModel } = await readHeldAnswer(
+      collected.body,
+      this.status,
+      this.#headers,
+      this.#exchange,
+      this.#lease,
+      this.#wire,
+      this.#built.restoreModel,
+      this.#context.clock.nowMs(),
+    );
     if (usage !== null) this.#exchange.usage = usage;
     if (answeredModel !== null) this.#exchange.answeredModel = answeredModel;
     this.#finish(this.#exchange.isGone ? { kind: 'gone' } : outcome);
@@ -199,15 +219,33 @@ export class Attempt implements CallListener, ByteSink {
       // Comments have gone out already: what follows can only be passed on or ended as broken.
       if (problem === 'empty') return this.#onStreamEnd('cut', null, null);
       const error = new GatewayError('upstream_malformed', 'the upstream sent something that is not an answer');
-      return this.#finish({ kind: 'streamed', failure: malformedAnswer(`the stream began with ${problem}`), last: null, error, isInsideEvent: false });
+      return this.#finish({
+        kind: 'streamed',
+        failure: malformedAnswer(`the stream began with ${problem}`),
+        last: null,
+        error,
+        isInsideEvent: false,
+      });
     }
     if (this.#exchange.isGone) return this.#finish({ kind: 'gone' });
     if (problem === 'empty') {
       const failure = this.#timedOut === null ? malformedAnswer('the stream ended before its first event') : firstByteTimeout();
       return this.#finish({ kind: 'failed', failure, answer: null });
     }
-    const answer = event === null ? null : { status: statusOfErrorEvent(event), headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(event)), encoding: null };
-    this.#finish({ kind: 'failed', failure: malformedAnswer(problem === 'error-event' ? 'the stream began with an error' : 'the stream began with something that is not JSON'), answer });
+    const answer =
+      event === null
+        ? null
+        : {
+            status: statusOfErrorEvent(event),
+            headers: { 'content-type': 'application/json' },
+            body: Buffer.from(JSON.stringify(event)),
+            encoding: null,
+          };
+    this.#finish({
+      kind: 'failed',
+      failure: malformedAnswer(problem === 'error-event' ? 'the stream began with an error' : 'the stream began with something that is not JSON'),
+      answer,
+    });
     this.#call.abort('the stream is no answer');
   }
 
@@ -233,7 +271,8 @@ export class Attempt implements CallListener, ByteSink {
     const isInsideEvent = this.#relay?.isInsideEvent ?? false;
     if (this.#exchange.isGone) return this.#finish({ kind: 'gone' });
     if (end === 'complete') {
-      const failure: Failure | null = this.meter !== null && this.meter.error !== null ? { ...malformedAnswer('the stream carried an error'), scope: 'none' } : null;
+      const failure: Failure | null =
+        this.meter !== null && this.meter.error !== null ? { ...malformedAnswer('the stream carried an error'), scope: 'none' } : null;
       this.#finish({ kind: 'streamed', failure, last, error: null, isInsideEvent });
       this.#letEnd();
       return;

@@ -95,7 +95,8 @@ function buildBody(facts: RequestFacts, upstreamModel: string | null, asksUsage:
 /** Sets `stream_options.include_usage`, which is how the figures of a stream come to be known. */
 function usageEdit(facts: RequestFacts, bytes: Buffer): { start: number; end: number; text: string } {
   const span = facts.streamOptionsSpan;
-  if (span === null) return { start: facts.insertAt, end: facts.insertAt, text: `"stream_options":{"include_usage":true}${facts.isEmptyObject ? '' : ','}` };
+  if (span === null)
+    return { start: facts.insertAt, end: facts.insertAt, text: `"stream_options":{"include_usage":true}${facts.isEmptyObject ? '' : ','}` };
   const asked = findMember(bytes, span.start, span.end, 'include_usage');
   if (asked !== null) return { ...asked, text: 'true' };
   const isObject = bytes[span.start] === 0x7b;

@@ -11,7 +11,8 @@ export function checkCall(context: GatewayContext, exchange: Exchange): void {
   const { request, match } = exchange;
   const overload = context.overload();
   if (overload !== null) throw new GatewayError('overloaded', overload, { retryAfterSeconds: 1 });
-  if (request.rawHeaders.length > MOST_HEADERS * 2) throw new GatewayError('headers_too_large', `the request has more than ${MOST_HEADERS} header fields`);
+  if (request.rawHeaders.length > MOST_HEADERS * 2)
+    throw new GatewayError('headers_too_large', `the request has more than ${MOST_HEADERS} header fields`);
   const method = request.method ?? '';
   const allowed = match.methods ?? OFFERED;
   if (!allowed.includes(method)) throw methodNotAllowed(method, allowed);
@@ -22,7 +23,8 @@ export function checkProxyMethod(exchange: Exchange): void {
   const { match, request, snapshot } = exchange;
   if (match.protocol !== 'rest' || match.provider === null) return;
   const provider = snapshot.providersById.get(match.provider as ProviderId);
-  if (provider === undefined || provider.rest === null) throw new GatewayError('provider_not_found', `there is no REST provider "${match.provider}" here`);
+  if (provider === undefined || provider.rest === null)
+    throw new GatewayError('provider_not_found', `there is no REST provider "${match.provider}" here`);
   if (!provider.enabled) throw new GatewayError('provider_not_found', `the REST provider "${match.provider}" is disabled`);
   const method = request.method ?? '';
   if (!provider.rest.methods.includes(method)) throw methodNotAllowed(method, provider.rest.methods);

@@ -17,9 +17,12 @@ export function explainExhaustion(last: LastFailure | null, soonestMs: number, n
 }
 
 function nothingAwake(soonestMs: number, nowMs: number): GatewayError {
-  if (soonestMs === 0) return new GatewayError('no_available_key', 'no provider key is usable for this model: none is configured, or all are disabled or suspended');
+  if (soonestMs === 0)
+    return new GatewayError('no_available_key', 'no provider key is usable for this model: none is configured, or all are disabled or suspended');
   const seconds = Math.max(1, Math.ceil((soonestMs - nowMs) / 1000));
-  return new GatewayError('all_keys_resting', `every provider key for this model is resting; the first wakes in ${seconds} s`, { retryAfterSeconds: seconds });
+  return new GatewayError('all_keys_resting', `every provider key for this model is resting; the first wakes in ${seconds} s`, {
+    retryAfterSeconds: seconds,
+  });
 }
 
 /** Failures whose upstream answer must not be shown: it speaks of our key, our network or our configuration. */
@@ -35,7 +38,9 @@ function ownError(failure: Failure): GatewayError | null {
       if (failure.cause === 'connect-timeout') return new GatewayError('upstream_timeout', 'the upstream could not be reached in time');
       return new GatewayError('upstream_unreachable', `the upstream could not be reached: ${failure.reason}`);
     case 'malformed':
-      return failure.cause === 'redirect' ? new GatewayError('upstream_redirect', 'the upstream answered with a redirect, which is not followed') : null;
+      return failure.cause === 'redirect'
+        ? new GatewayError('upstream_redirect', 'the upstream answered with a redirect, which is not followed')
+        : null;
     default:
       return null;
   }

@@ -16,12 +16,16 @@ import { reply, replyError } from './reply.ts';
 import { runAttempts } from './run-attempts.ts';
 
 /** The life of a request: authenticate → read → plan → admit → attempts → reply, which settles. */
-export async function handleExchange(context: GatewayContext, exchange: Exchange): Promise<void> {
+async function handleExchange(context: GatewayContext, exchange: Exchange): Promise<void> {
   try {
     checkCall(context, exchange);
     exchange.caller = authenticate(
       exchange.snapshot,
-      { credential: readCredential(exchange.request, exchange.match), address: clientAddress(exchange.request, context.trustProxy), nowMs: exchange.startedAtMs },
+      {
+        credential: readCredential(exchange.request, exchange.match),
+        address: clientAddress(exchange.request, context.trustProxy),
+        nowMs: exchange.startedAtMs,
+      },
       context.hashSecret,
     );
     if (answerModels(context, exchange)) return;

@@ -48,11 +48,17 @@ function liveView(context: GatewayContext, exchange: Exchange, facts: RequestFac
     listRejections: (target, into, most) =>
       listRejections(context.binder.bind(target.provider), target, publicModel, facts.estimatedInput, nowMs, into, most),
     credit: (provider: ProviderId) => context.live.pool(provider).credits.get(rotationName(exchange, facts.publicModel)) ?? 0,
-    recoveredShare: (target) => slowStartShare(findBreaker(context.binder.bind(target.provider).pool, modelName(target)), exchange.snapshot.settings.breaker, nowMs),
+    recoveredShare: (target) =>
+      slowStartShare(findBreaker(context.binder.bind(target.provider).pool, modelName(target)), exchange.snapshot.settings.breaker, nowMs),
   };
 }
 
-function explainNothing(nothing: NonNullable<Decision['nothing']>, exchange: Exchange, publicModel: string | null, providerAsked: string | null): GatewayError {
+function explainNothing(
+  nothing: NonNullable<Decision['nothing']>,
+  exchange: Exchange,
+  publicModel: string | null,
+  providerAsked: string | null,
+): GatewayError {
   const { match } = exchange;
   const model = publicModel === null ? 'this call' : `the model "${shown(publicModel)}"`;
   switch (nothing) {
@@ -64,7 +70,9 @@ function explainNothing(nothing: NonNullable<Decision['nothing']>, exchange: Exc
       return new GatewayError('model_not_found', `${model} is not offered here`, { param: 'model' });
     case 'not-spoken':
       if (publicModel === null) return new GatewayError('provider_not_found', `no provider here serves ${match.endpoint}`);
-      return new GatewayError('protocol_not_supported', `${model} is offered only by providers that do not speak ${match.base ?? 'this protocol'}`, { param: 'model' });
+      return new GatewayError('protocol_not_supported', `${model} is offered only by providers that do not speak ${match.base ?? 'this protocol'}`, {
+        param: 'model',
+      });
     case 'disabled':
       return new GatewayError('no_available_key', `every provider of ${model} is disabled`);
   }

@@ -35,7 +35,8 @@ export async function readHeldAnswer(
   const encoding = headerValue(headers, 'content-encoding');
   const isPlain = isIdentity(encoding) || raw.length === 0;
   const decoded = isPlain ? raw : await decodeContent(raw, encoding ?? '', MOST_DECODED_BYTES);
-  if (decoded === null) return nothing({ kind: 'failed', failure: malformedAnswer('the answer is packed in a way that cannot be read'), answer: null });
+  if (decoded === null)
+    return nothing({ kind: 'failed', failure: malformedAnswer('the answer is packed in a way that cannot be read'), answer: null });
   const secret = Buffer.from(lease.key.secret.length >= 8 ? lease.key.secret : '');
   const clean = redactWhole(decoded, secret);
   const isRefusal = status >= 400 || (status >= 300 && status !== 304);
@@ -49,7 +50,12 @@ export async function readHeldAnswer(
   };
   if (wire === null) return readPassed(clean, decoded, headers, restoreModel, held);
   const json = parseJson(decoded);
-  if (!isObject(json)) return nothing({ kind: 'failed', failure: malformedAnswer(decoded.length === 0 ? 'the answer is empty' : 'the answer is not a JSON object'), answer: null });
+  if (!isObject(json))
+    return nothing({
+      kind: 'failed',
+      failure: malformedAnswer(decoded.length === 0 ? 'the answer is empty' : 'the answer is not a JSON object'),
+      answer: null,
+    });
   const error = wire.findError(json);
   if (error !== null) return nothing({ kind: 'failed', failure: errorInside(), answer: held(clean) });
   if (!wire.isAnswer(json)) return nothing({ kind: 'failed', failure: malformedAnswer(`the answer is not one of ${wire.name}`), answer: null });
@@ -66,7 +72,13 @@ function nothing(outcome: AttemptOutcome): HeldReading {
 }
 
 /** An answer of which only the usual OpenAI members are known. */
-function readPassed(clean: Buffer, decoded: Buffer, headers: HttpHeaders, restoreModel: string | null, held: (body: Buffer) => HeldAnswer): HeldReading {
+function readPassed(
+  clean: Buffer,
+  decoded: Buffer,
+  headers: HttpHeaders,
+  restoreModel: string | null,
+  held: (body: Buffer) => HeldAnswer,
+): HeldReading {
   const json = /\bjson\b/i.test(headerValue(headers, 'content-type') ?? '') ? parseJson(decoded) : undefined;
   if (!isObject(json)) return nothing({ kind: 'answer', answer: held(clean) });
   const usage = isObject(json['usage']) ? readAnyUsage(json) : null;

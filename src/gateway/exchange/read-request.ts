@@ -16,8 +16,19 @@ const MOST_MESSAGES = 10_000;
 const BODY_IDLE_MS = 30_000;
 
 const NO_BODY: Omit<RequestFacts, 'session'> = {
-  publicModel: null, stream: false, bytes: null, passing: null, passingLength: null, body: null, modelSpan: null, modelForm: null, streamOptionsSpan: null, insertAt: -1,
-  isEmptyObject: true, estimatedInput: 0, maxOutput: null,
+  publicModel: null,
+  stream: false,
+  bytes: null,
+  passing: null,
+  passingLength: null,
+  body: null,
+  modelSpan: null,
+  modelForm: null,
+  streamOptionsSpan: null,
+  insertAt: -1,
+  isEmptyObject: true,
+  estimatedInput: 0,
+  maxOutput: null,
 };
 
 /** Reads as much of the request as routing and metering need, and refuses what no upstream should see. */
@@ -85,7 +96,11 @@ async function readWithDeadline(context: GatewayContext, exchange: Exchange, mos
 function readPassing(exchange: Exchange, facts: RequestFacts): RequestFacts {
   const { request, snapshot } = exchange;
   const declared = request.headers['content-length'];
-  return { ...facts, passing: limitStream(request, snapshot.settings.maxStreamedBodyBytes), passingLength: declared === undefined ? null : Number(declared) };
+  return {
+    ...facts,
+    passing: limitStream(request, snapshot.settings.maxStreamedBodyBytes),
+    passingLength: declared === undefined ? null : Number(declared),
+  };
 }
 
 async function readMultipart(exchange: Exchange, facts: RequestFacts, type: string): Promise<RequestFacts> {
@@ -110,7 +125,9 @@ function jsonFacts(exchange: Exchange, bytes: Buffer, isProtocol: boolean): Requ
   if (scan.depth > MOST_DEPTH) throw new GatewayError('invalid_request', `the request body is nested deeper than ${MOST_DEPTH} levels`);
   const body = parseBody(bytes);
   if (scan.ambiguous !== null) {
-    throw new GatewayError('invalid_request', `the member "${scan.ambiguous}" must stand in the request body once and without escapes`, { param: scan.ambiguous });
+    throw new GatewayError('invalid_request', `the member "${scan.ambiguous}" must stand in the request body once and without escapes`, {
+      param: scan.ambiguous,
+    });
   }
   const [modelSpan = null, , streamOptionsSpan = null] = scan.values;
   const wire = match.base === null ? null : PROTOCOLS[match.base];
@@ -143,7 +160,10 @@ function parseBody(bytes: Buffer): JsonObject {
   try {
     body = JSON.parse(bytes.toString('utf8'));
   } catch {
-    throw new GatewayError('invalid_json', bytes.length === 0 ? 'the request body is empty: JSON was expected' : 'the request body is not valid JSON');
+    throw new GatewayError(
+      'invalid_json',
+      bytes.length === 0 ? 'the request body is empty: JSON was expected' : 'the request body is not valid JSON',
+    );
   }
   if (!isObject(body)) throw new GatewayError('invalid_request', 'the request body must be a JSON object');
   return body;

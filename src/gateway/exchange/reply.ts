@@ -1,4 +1,4 @@
-import { GatewayError } from '../../domain/gateway-error.ts';
+import type { GatewayError } from '../../domain/gateway-error.ts';
 import { PROTOCOLS } from '../../protocols/registry.ts';
 import { hasBody } from '../http/read-body.ts';
 import { writeError } from '../http/write-error.ts';

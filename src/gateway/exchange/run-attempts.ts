@@ -38,7 +38,12 @@ interface Loop {
 }
 
 /** Tries keys and targets one after another until one serves, the request may not be tried again, or nothing is left. */
-export async function runAttempts(context: GatewayContext, exchange: Exchange, facts: RequestFacts, targets: readonly Target[]): Promise<AttemptsEnd> {
+export async function runAttempts(
+  context: GatewayContext,
+  exchange: Exchange,
+  facts: RequestFacts,
+  targets: readonly Target[],
+): Promise<AttemptsEnd> {
   const { settings } = exchange.snapshot;
   const loop: Loop = { tried: new Map(), excluded: new Set(), last: null, ambiguous: 0, waitedSinceMs: 0 };
   while (exchange.attempts.length < settings.maxAttempts) {
@@ -75,7 +80,12 @@ function acquire(context: GatewayContext, facts: RequestFacts, targets: readonly
 }
 
 /** Waits in the waiting room for at most maxWait in all. */
-async function waitForKey(context: GatewayContext, exchange: Exchange, wait: Extract<Acquired, { kind: 'wait' }>, loop: Loop): Promise<'again' | 'no' | 'gone'> {
+async function waitForKey(
+  context: GatewayContext,
+  exchange: Exchange,
+  wait: Extract<Acquired, { kind: 'wait' }>,
+  loop: Loop,
+): Promise<'again' | 'no' | 'gone'> {
   const { settings } = exchange.snapshot;
   const nowMs = context.clock.nowMs();
   if (loop.waitedSinceMs === 0) loop.waitedSinceMs = nowMs;
@@ -106,7 +116,11 @@ function mayAttempt(context: GatewayContext, exchange: Exchange, lease: Lease, l
     return true;
   }
   if (isFreeRefusal(last.failure) || takeRetry(lease.pool, settings.retryBudget, nowMs)) return true;
-  releaseKey(lease, { kind: 'client-gone', scope: 'none', status: 0, reason: 'the retry budget is used up' }, { settings, nowMs, random: 0, tokens: 0 });
+  releaseKey(
+    lease,
+    { kind: 'client-gone', scope: 'none', status: 0, reason: 'the retry budget is used up' },
+    { settings, nowMs, random: 0, tokens: 0 },
+  );
   return false;
 }
 

@@ -21,7 +21,15 @@ export function settleExchange(context: GatewayContext, exchange: Exchange, writ
   if (exchange.attempts.length === 0) {
     exchange.admission?.settle(0);
     const status = exchange.isGone && exchange.status === 0 ? CLIENT_GONE_STATUS : exchange.status;
-    recorder.refused(exchange.match.protocol, exchange.match.endpoint, labels.method, status, exchange.error?.code ?? (status < 400 ? 'answered_here' : 'client_gone'), durationMs, labels);
+    recorder.refused(
+      exchange.match.protocol,
+      exchange.match.endpoint,
+      labels.method,
+      status,
+      exchange.error?.code ?? (status < 400 ? 'answered_here' : 'client_gone'),
+      durationMs,
+      labels,
+    );
     return written();
   }
   const record = makeRecord(exchange, durationMs);

@@ -29,7 +29,14 @@ export function writeHeldAnswer(exchange: Exchange, answer: HeldAnswer, retryAft
 }
 
 /** Sends the head of an answer whose body follows piece by piece. */
-export function beginStreamedAnswer(exchange: Exchange, lease: Lease, status: number, upstream: HttpHeaders, isEvents: boolean, length: number | null): void {
+export function beginStreamedAnswer(
+  exchange: Exchange,
+  lease: Lease,
+  status: number,
+  upstream: HttpHeaders,
+  isEvents: boolean,
+  length: number | null,
+): void {
   const { response } = exchange;
   if (response.headersSent || response.destroyed) return;
   exchange.isEventStream = isEvents;

@@ -10,7 +10,7 @@ export function errorBody(error: GatewayError, style: ErrorStyle, requestId: str
 }
 
 /** Headers of an error answer as a flat list. */
-export function errorHeaders(error: GatewayError, body: string, requestId: string): string[] {
+function errorHeaders(error: GatewayError, body: string, requestId: string): string[] {
   const headers = ['content-type', 'application/json; charset=utf-8', 'content-length', String(Buffer.byteLength(body)), 'x-request-id', requestId];
   if (error.retryAfterSeconds !== undefined) headers.push('retry-after', String(error.retryAfterSeconds));
   if (error.allow !== undefined) headers.push('allow', error.allow);

@@ -1,4 +1,5 @@
 import type { CompiledKey, CompiledProvider } from '../../config/snapshot.ts';
+import { blankKeyState } from '../../ports/blank-live-state.ts';
 import type { KeyState, LiveState, PoolState } from '../../ports/live-state.ts';
 
 /** A provider's configured keys beside their live state, in the same order, so that choosing needs no look-ups. */
@@ -33,20 +34,7 @@ export class PoolBinder {
 function stateOf(pool: PoolState, key: CompiledKey): KeyState {
   let state = pool.keys.get(key.id);
   if (state === undefined) {
-    state = {
-      id: key.id,
-      rest: null,
-      probing: false,
-      models: null,
-      rejections: 0,
-      suspended: null,
-      inFlight: 0,
-      credit: 0,
-      lastUsedMs: 0,
-      minute: { startMs: 0, requests: 0, tokens: 0 },
-      day: { startMs: 0, requests: 0 },
-      quotas: null,
-    };
+    state = blankKeyState(key.id);
     pool.keys.set(key.id, state);
   }
   return state;

@@ -1,4 +1,5 @@
 import type { BreakerSettings } from '../../config/snapshot.ts';
+import { blankBreakerState } from '../../ports/blank-live-state.ts';
 import type { BreakerState, PoolState } from '../../ports/live-state.ts';
 
 const SLICE_MS = 1000;
@@ -14,7 +15,7 @@ export function findBreaker(pool: PoolState, model: string): BreakerState | unde
 export function ensureBreaker(pool: PoolState, model: string): BreakerState {
   const known = pool.models.get(model);
   if (known !== undefined) return known;
-  const made: BreakerState = { rest: null, probing: false, state: 'closed', inARow: 0, slices: [], openUntilMs: 0, openings: 0, successes: 0, closedAtMs: 0 };
+  const made = blankBreakerState();
   if (pool.models.size >= MOST_MODELS) {
     const oldest = pool.models.keys().next();
     if (oldest.done !== true) pool.models.delete(oldest.value);

@@ -5,7 +5,8 @@ import type { FailureKind } from '../../domain/failure.ts';
 import type { ProviderId, ProviderKeyId } from '../../domain/ids.ts';
 import type { PoolState, Rest } from '../../ports/live-state.ts';
 import type { MetricsKey, MetricsProvider } from './standing.ts';
-import { MemoryLiveState, newBreakerState, newKeyState } from '../../state/memory/memory-live-state.ts';
+import { blankBreakerState, blankKeyState } from '../../ports/blank-live-state.ts';
+import { MemoryLiveState } from '../../state/memory/memory-live-state.ts';
 
 const NOW = 1_000_000;
 const NO_MODELS = new Map<string, { publicModel: string; upstreamModel: string }>();
@@ -23,7 +24,7 @@ function key(id: string, changes: Partial<MetricsKey> = {}): MetricsKey {
 }
 
 function addKey(pool: PoolState, id: string) {
-  const state = newKeyState(id as ProviderKeyId);
+  const state = blankKeyState(id as ProviderKeyId);
   pool.keys.set(state.id, state);
   return state;
 }
@@ -89,8 +90,8 @@ test('lists every configured key among the cooldowns, 1 while any rest of it run
 test('counts the rests that run by what rests and why', async (t) => {
   const lines = await show(t, [provider([key('k-1')])], (pool) => {
     pool.rest = rest('transport');
-    pool.models.set('gpt-4o', { ...newBreakerState(), rest: rest('overloaded') });
-    pool.models.set('gpt-4', { ...newBreakerState(), rest: rest('overloaded', NOW) });
+    pool.models.set('gpt-4o', { ...blankBreakerState(), rest: rest('overloaded') });
+    pool.models.set('gpt-4', { ...blankBreakerState(), rest: rest('overloaded', NOW) });
     const state = addKey(pool, 'k-1');
     state.rest = rest('out-of-quota');
     state.models = new Map(['a', 'b'].map((model) => [model, { rest: rest('rate-limited'), probing: false }]));
@@ -108,9 +109,9 @@ test('counts the rests that run by what rests and why', async (t) => {
 test('shows breakers of configured models by name and those of made-up names together', async (t) => {
   const models = new Map([['fast', { publicModel: 'fast', upstreamModel: 'gpt-4o-mini' }]]);
   const lines = await show(t, [provider([key('k-1')], { models, knownModels: ['gpt-4o'] })], (pool) => {
-    pool.models.set('gpt-4o-mini', { ...newBreakerState(), state: 'half-open' });
-    pool.models.set('gpt-4o', newBreakerState());
-    for (const name of ['made-up-1', 'made-up-2']) pool.models.set(name, { ...newBreakerState(), state: 'open', openUntilMs: NOW + 1 });
+    pool.models.set('gpt-4o-mini', { ...blankBreakerState(), state: 'half-open' });
+    pool.models.set('gpt-4o', blankBreakerState());
+    for (const name of ['made-up-1', 'made-up-2']) pool.models.set(name, { ...blankBreakerState(), state: 'open', openUntilMs: NOW + 1 });
   });
   const breakers = lines.filter((line) => line.startsWith('headgate_breaker_state{'));
   assert.equal(breakers.length, 9);
@@ -126,7 +127,7 @@ test('shows breakers of configured models by name and those of made-up names tog
 
 test('calls a provider healthy while something of it can serve', async (t) => {
   const listed = new Map(['a', 'b'].map((name) => [name, { publicModel: name, upstreamModel: name }]));
-  const open = { ...newBreakerState(), state: 'open' as const, openUntilMs: NOW + 1 };
+  const open = { ...blankBreakerState(), state: 'open' as const, openUntilMs: NOW + 1 };
   const health = async (changes: Partial<MetricsProvider>, arrange: (pool: PoolState) => void = () => {}): Promise<string | undefined> =>
     (await show(t, [provider([key('k-1'), key('k-2')], changes)], arrange)).find((line) => line.startsWith('llm_proxy_provider_health{'));
   const healthy = 'llm_proxy_provider_health{provider="main"} 1';
@@ -148,7 +149,7 @@ test('calls a provider healthy while something of it can serve', async (t) => {
   assert.equal(
     await health({ models: listed }, (pool) => {
       pool.models.set('a', open);
-      pool.models.set('b', { ...newBreakerState(), rest: rest('overloaded') });
+      pool.models.set('b', { ...blankBreakerState(), rest: rest('overloaded') });
     }),
     ill,
   );

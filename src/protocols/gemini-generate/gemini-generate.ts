@@ -19,7 +19,12 @@ export const geminiGenerate: WireProtocol = {
   readEventUsage: (event, soFar) => readGenerateUsage(event) ?? soFar,
   stream: { text: ['"text":'], usage: '"usageMetadata":', terminal: ['"finishReason"', '"blockReason"'], error: '"error"' },
   isAnswer: (body) =>
-    Array.isArray(body['candidates']) || 'promptFeedback' in body || 'usageMetadata' in body || 'totalTokens' in body || 'embedding' in body || 'embeddings' in body,
+    Array.isArray(body['candidates']) ||
+    'promptFeedback' in body ||
+    'usageMetadata' in body ||
+    'totalTokens' in body ||
+    'embedding' in body ||
+    'embeddings' in body,
   findError: findGenerateError,
   errorBody: generateErrorBody,
   errorEvent: generateErrorEvent,

@@ -6,7 +6,16 @@ import { embeddingErrorBody, embeddingErrorEvent, findEmbeddingError } from './e
 function readEmbeddingUsage(body: JsonObject): Usage | null {
   const usage = body['usage'];
   if (!isObject(usage)) return null;
-  return { input: countAt(usage, 'prompt_tokens') || countAt(usage, 'total_tokens'), cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0, audioInput: 0, audioOutput: 0, provenance: 'measured' };
+  return {
+    input: countAt(usage, 'prompt_tokens') || countAt(usage, 'total_tokens'),
+    cacheRead: 0,
+    cacheWrite: 0,
+    output: 0,
+    reasoning: 0,
+    audioInput: 0,
+    audioOutput: 0,
+    provenance: 'measured',
+  };
 }
 
 /** OpenAI embeddings. They answer with vectors, so no answer tokens are ever reserved, and they do not stream. */

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { ProviderId, ProviderKeyId } from '../../domain/ids.ts';
 import type { BreakerState, KeyState, LiveState, PoolState, Rest, Restable } from '../../ports/live-state.ts';
-import { newBreakerState, newKeyState } from './memory-live-state.ts';
+import { blankBreakerState, blankKeyState } from '../../ports/blank-live-state.ts';
 
 const VERSION = 1;
 
@@ -39,7 +39,7 @@ export class LiveStateFile {
   readonly #path: string;
   readonly #onProblem: (sentence: string) => void;
   #isDirty = false;
-  #timer: NodeJS.Timeout | null = null;
+  #isScheduled = false;
 
   constructor(path: string, onProblem: (sentence: string) => void) {
     this.#path = path;
@@ -55,8 +55,8 @@ export class LiveStateFile {
       return;
     }
     try {
-      const saved = JSON.parse(text) as { version?: number; pools?: readonly SavedPool[] };
-      if (saved.version !== VERSION || !Array.isArray(saved.pools)) throw new Error('it is of another version');
+      const saved = JSON.parse(text) as { readonly version: number; readonly pools: readonly SavedPool[] };
+      if (saved.version !== VERSION) throw new Error('it is of another version');
       for (const pool of saved.pools) restorePool(live.pool(pool.provider as ProviderId), pool, nowMs);
     } catch (error) {
       const aside = `${this.#path}.unreadable`;
@@ -69,8 +69,10 @@ export class LiveStateFile {
   /** Marks a change; it is written within a second. */
   touched(live: LiveState): void {
     this.#isDirty = true;
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null;
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setTimeout(() => {
+      this.#isScheduled = false;
       this.save(live);
     }, 1000).unref();
   }
@@ -102,13 +104,22 @@ function saveKey(key: KeyState): SavedKey {
   const models: [string, Rest][] = [];
   for (const [model, { rest }] of key.models ?? []) if (rest !== null) models.push([model, rest]);
   const { id, rest, rejections, credit, minute, day } = key;
-  return { id, rest, models, rejections, credit, minute, day, suspended: key.suspended === null ? null : { sinceMs: key.suspended.sinceMs, reason: key.suspended.reason } };
+  return {
+    id,
+    rest,
+    models,
+    rejections,
+    credit,
+    minute,
+    day,
+    suspended: key.suspended === null ? null : { sinceMs: key.suspended.sinceMs, reason: key.suspended.reason },
+  };
 }
 
 function restorePool(pool: PoolState, saved: SavedPool, nowMs: number): void {
   pool.rest = saved.rest;
   for (const key of saved.keys) {
-    const state = newKeyState(key.id as ProviderKeyId);
+    const state = blankKeyState(key.id as ProviderKeyId);
     state.rest = key.rest;
     state.rejections = key.rejections;
     state.credit = key.credit;
@@ -120,6 +131,6 @@ function restorePool(pool: PoolState, saved: SavedPool, nowMs: number): void {
     pool.keys.set(state.id, state);
   }
   for (const { model, rest, state, openUntilMs, openings } of saved.models) {
-    pool.models.set(model, { ...newBreakerState(), rest, state: state === 'half-open' ? 'open' : state, openUntilMs, openings });
+    pool.models.set(model, { ...blankBreakerState(), rest, state: state === 'half-open' ? 'open' : state, openUntilMs, openings });
   }
 }

@@ -1,31 +1,6 @@
 import type { ProviderId, ProviderKeyId } from '../../domain/ids.ts';
-import type { BreakerState, KeyState, LiveState, PoolState } from '../../ports/live-state.ts';
-
-/** What a key looks like before anything happened to it. */
-export function newKeyState(id: ProviderKeyId): KeyState {
-  return {
-    id,
-    rest: null,
-    probing: false,
-    models: null,
-    rejections: 0,
-    suspended: null,
-    inFlight: 0,
-    credit: 0,
-    lastUsedMs: 0,
-    minute: { startMs: 0, requests: 0, tokens: 0 },
-    day: { startMs: 0, requests: 0 },
-    quotas: null,
-  };
-}
-
-export function newBreakerState(): BreakerState {
-  return { rest: null, probing: false, state: 'closed', inARow: 0, slices: [], openUntilMs: 0, openings: 0, successes: 0, closedAtMs: 0 };
-}
-
-export function newPoolState(provider: ProviderId): PoolState {
-  return { provider, rest: null, probing: false, keys: new Map(), models: new Map(), credits: new Map(), recent429: [], recent5xx: [], traffic: [] };
-}
+import { blankPoolState } from '../../ports/blank-live-state.ts';
+import type { LiveState, PoolState } from '../../ports/live-state.ts';
 
 /** Live state of one process. `onTouched` is told of each change that should survive a restart. */
 export class MemoryLiveState implements LiveState {
@@ -39,7 +14,7 @@ export class MemoryLiveState implements LiveState {
   pool(provider: ProviderId): PoolState {
     let pool = this.#pools.get(provider);
     if (pool === undefined) {
-      pool = newPoolState(provider);
+      pool = blankPoolState(provider);
       this.#pools.set(provider, pool);
     }
     return pool;

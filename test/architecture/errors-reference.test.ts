@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ERROR_CODES } from '../../src/domain/gateway-error.ts';
+import { readProjectFile } from './project-files.ts';
+
+const ROW = /^\| `(?<code>[a-z_]+)` \| (?<status>\d{3}) \| (?<when>.+?) \| (?<what>.*?) ?\|$/gm;
+
+const rows = [...readProjectFile('docs/reference/errors.md').matchAll(ROW)].map(({ groups = {} }) => groups);
+
+test('the errors page describes every code once, with its status', () => {
+  const documented = rows.map(({ code, status }) => [code, Number(status)]);
+  const sent = Object.entries(ERROR_CODES).map(([code, { status }]) => [code, status]);
+  assert.ok(sent.length > 20);
+  assert.deepEqual(documented.toSorted(), sent.toSorted());
+});
+
+test('the errors page says of every code when it comes and, unless it is reserved, what to do', () => {
+  for (const { code, when = '', what = '' } of rows) {
+    assert.match(when, /^[A-Z`].*\.$/, `${code}: when`);
+    if (!when.startsWith('Reserved')) assert.match(what, /^[A-Z`].*\.$/, `${code}: what to do`);
+  }
+});

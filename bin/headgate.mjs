@@ -9,8 +9,14 @@ import { findNode } from '../tools/link-node.mjs';
 const OLDEST_NODE = 26;
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-if (Number.parseInt(process.versions.node, 10) >= OLDEST_NODE) await startHere();
-else startWithOwnNode();
+// glibc gives each thread an allocation arena of its own, which costs a gateway with many streams tens of megabytes. Read at the start of a
+// process only, and worth a new one only for a gateway.
+const ARENAS = { MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2' };
+const wantsArenas = process.platform === 'linux' && process.argv[2] === 'serve' && process.env.MALLOC_ARENA_MAX === undefined;
+
+if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) startWithOwnNode();
+else if (wantsArenas && process.execve) become(process.execPath);
+else await startHere();
 
 async function startHere() {
   module.enableCompileCache(join(root, 'node_modules', '.cache', 'compile'));
@@ -25,10 +31,9 @@ function startWithOwnNode() {
     console.error(`Headgate needs Node ${OLDEST_NODE} and this is ${process.version}. Run \`npm ci\` in ${root}: it brings the right one along.`);
     process.exit(1);
   }
-  const args = [fileURLToPath(import.meta.url), ...process.argv.slice(2)];
   // Where Node can replace its own process, there is nothing to forward.
-  if (process.execve && process.platform !== 'win32') process.execve(node, [node, ...args], process.env);
-  const child = spawn(node, args, { stdio: 'inherit' });
+  if (process.execve && process.platform !== 'win32') become(node);
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit', env: { ...process.env, ...ARENAS } });
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
@@ -40,4 +45,9 @@ function startWithOwnNode() {
     if (signal !== null) process.kill(process.pid, signal);
     else process.exit(code ?? 1);
   });
+}
+
+/** Goes on as another program in the same process. */
+function become(node) {
+  process.execve(node, [node, ...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)], { ...process.env, ...ARENAS });
 }

@@ -1,11 +1,12 @@
 import type { PresetCatalogue } from '../domain/preset.ts';
-import { checkShape } from './check-shape.ts';
+import { checkShape, type ShapeSchema } from './check-shape.ts';
 import type { ConfigPath } from './config-path.ts';
 import { ConfigProblems } from './config-problems.ts';
 import type { LoadedConfig } from './loaded-config.ts';
 import { presetOfAddress } from './preset-of-address.ts';
 import type { GatewayConfig, ProviderConfig, VirtualKeyConfig } from './schema/gateway-config-schema.ts';
-import { type LegacyLlmProxyConfig, LegacyLlmProxySchema, type LegacyMasterKey, type LegacyProvider } from './schema/legacy-llm-proxy-schema.ts';
+import type { LegacyLlmProxyConfig, LegacyMasterKey, LegacyProvider } from './schema/legacy-llm-proxy-schema.ts';
+import legacySchema from './schema/legacy-llm-proxy.generated.json' with { type: 'json' };
 import { slugsFrom } from './slug.ts';
 import { type ValidationContext, validateConfig } from './validate-config.ts';
 
@@ -37,7 +38,7 @@ function isLegacyProvider(provider: unknown): boolean {
 /** Translates a config.yaml of llm-proxy. Problems are told in the field names of that file. Throws ConfigError. */
 export function readLegacyLlmProxy(value: unknown, context: ValidationContext): LoadedConfig {
   const problems = new ConfigProblems(context);
-  const legacy = checkShape(LegacyLlmProxySchema, value, [], { problems, isExpanded: context.isExpanded ?? (() => false) }) as LegacyLlmProxyConfig;
+  const legacy = checkShape(legacySchema as ShapeSchema, value, [], { problems, isExpanded: context.isExpanded ?? (() => false) }) as LegacyLlmProxyConfig;
   problems.throwIfAny();
   const config = validateConfig(translate(legacy, context), { ...context, isExpanded: () => false, writtenPath });
   const timeout = legacy.request_timeout_secs;

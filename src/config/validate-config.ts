@@ -1,10 +1,11 @@
 import type { PresetCatalogue } from '../domain/preset.ts';
 import { checkProvider } from './check-provider.ts';
-import { checkShape } from './check-shape.ts';
+import { checkShape, type ShapeSchema } from './check-shape.ts';
 import { checkVirtualKeys } from './check-virtual-keys.ts';
 import type { ConfigPath } from './config-path.ts';
 import { ConfigProblems, type SourcePlaces } from './config-problems.ts';
-import { type GatewayConfig, GatewayConfigSchema } from './schema/gateway-config-schema.ts';
+import type { GatewayConfig } from './schema/gateway-config-schema.ts';
+import gatewayConfigSchema from './schema/gateway-config.generated.json' with { type: 'json' };
 
 export interface ValidationContext extends SourcePlaces {
   readonly presets: PresetCatalogue;
@@ -16,7 +17,7 @@ export interface ValidationContext extends SourcePlaces {
 export function validateConfig(value: unknown, context: ValidationContext): GatewayConfig {
   const problems = new ConfigProblems(context);
   // An empty file is an empty configuration.
-  const config = checkShape(GatewayConfigSchema, value ?? {}, [], { problems, isExpanded: context.isExpanded ?? (() => false) }) as GatewayConfig;
+  const config = checkShape(gatewayConfigSchema as ShapeSchema, value ?? {}, [], { problems, isExpanded: context.isExpanded ?? (() => false) }) as GatewayConfig;
   problems.throwIfAny();
   checkReferences(config, context.presets, problems);
   problems.throwIfAny();

@@ -5,6 +5,7 @@
 export class DeadlineWheel {
   readonly #tickMs: number;
   readonly #slots: (Deadline | null)[];
+  readonly #firing: number;
   readonly #nowMs: () => number;
   #lastTick: number;
   #count = 0;
@@ -14,7 +15,9 @@ export class DeadlineWheel {
   constructor(nowMs: () => number, tickMs = 20, slots = 512) {
     this.#nowMs = nowMs;
     this.#tickMs = tickMs;
-    this.#slots = Array.from({ length: slots }, () => null);
+    // One list more than there are slots: it holds what is being fired.
+    this.#firing = slots;
+    this.#slots = Array.from({ length: slots + 1 }, () => null);
     this.#lastTick = this.#tickOf(nowMs());
   }
 
@@ -47,25 +50,24 @@ export class DeadlineWheel {
   advance(): void {
     const now = this.#nowMs();
     const tick = Math.floor(now / this.#tickMs);
-    const steps = Math.min(tick - this.#lastTick, this.#slots.length);
-    for (let step = 1; step <= steps; step += 1) this.#fire((tick - steps + step) % this.#slots.length, now);
+    const steps = Math.min(tick - this.#lastTick, this.#firing);
+    // What is put into the wheel meanwhile belongs to the ticks that follow, however many are made up for now.
     this.#lastTick = tick;
+    for (let step = 1; step <= steps; step += 1) this.#gather((tick - steps + step) % this.#firing, now);
+    for (let due = this.#slots[this.#firing] ?? null; due !== null; due = this.#slots[this.#firing] ?? null) {
+      this.stop(due);
+      due.onDue();
+    }
   }
 
-  #fire(slot: number, now: number): void {
+  /** Takes a slot apart: what is due waits to be fired (and can still be stopped or moved), the rest goes where it belongs now. */
+  #gather(slot: number, now: number): void {
     let deadline = this.#slots[slot] ?? null;
     this.#slots[slot] = null;
     while (deadline !== null) {
       const next: Deadline | null = deadline.next;
-      deadline.linked = false;
-      deadline.next = null;
-      deadline.previous = null;
-      if (deadline.dueMs <= now) {
-        this.#count -= 1;
-        deadline.onDue();
-      } else {
-        this.#link(deadline);
-      }
+      if (deadline.dueMs <= now) this.#insert(deadline, this.#firing);
+      else this.#link(deadline);
       deadline = next;
     }
   }
@@ -75,11 +77,14 @@ export class DeadlineWheel {
   }
 
   #link(deadline: Deadline): void {
-    const horizon = this.#lastTick + this.#slots.length - 1;
+    const horizon = this.#lastTick + this.#firing - 1;
     const tick = Math.min(Math.max(this.#tickOf(deadline.dueMs), this.#lastTick + 1), horizon);
-    const slot = tick % this.#slots.length;
-    const head = this.#slots[slot] ?? null;
     deadline.tick = tick;
+    this.#insert(deadline, tick % this.#firing);
+  }
+
+  #insert(deadline: Deadline, slot: number): void {
+    const head = this.#slots[slot] ?? null;
     deadline.slot = slot;
     deadline.previous = null;
     deadline.next = head;

@@ -6,11 +6,11 @@ const COLON = 0x3a;
 
 /**
  * Length of the prefix that consists of whole events, i.e. the offset behind the last blank line; 0 when no event is complete.
- * What follows belongs to an event of which more is to come.
+ * What follows belongs to an event of which more is to come. `searched`: length of a prefix that is known to hold no blank line.
  */
-export function wholeEventsLength(bytes: Buffer): number {
+export function wholeEventsLength(bytes: Buffer, searched = 0): number {
   let i = bytes.length;
-  while (i > 0) {
+  while (i > searched) {
     const byte = bytes[i - 1];
     if (byte === LF || byte === CR) {
       const lineStart = byte === LF && bytes[i - 2] === CR ? i - 2 : i - 1;
@@ -22,6 +22,22 @@ export function wholeEventsLength(bytes: Buffer): number {
   return 0;
 }
 
+/** Offset behind the first blank line, -1 when there is none. `before`: the byte that came ahead of these. */
+export function firstEventEnd(bytes: Buffer, before: number): number {
+  let isLineStart = before === LF || before === CR;
+  for (let i = before === CR && bytes[0] === LF ? 1 : 0; i < bytes.length; i += 1) {
+    const byte = bytes[i];
+    if (byte !== LF && byte !== CR) {
+      isLineStart = false;
+      continue;
+    }
+    if (byte === CR && bytes[i + 1] === LF) i += 1;
+    if (isLineStart) return i + 1;
+    isLineStart = true;
+  }
+  return -1;
+}
+
 /** Called for each event that has data. `name` is the `event:` field or the empty string. `start`/`end` bound the whole event, its blank line included. */
 export type OnSseEvent = (name: string, data: Buffer, start: number, end: number) => void;
 
@@ -29,8 +45,9 @@ const FIELD_DATA = 'data';
 const FIELD_EVENT = 'event';
 
 /** Reads a block of whole events (and a last one without its blank line, if the stream ended so). Comments and events without data are passed over. */
-export function readSseEvents(block: Buffer, onEvent: OnSseEvent): void {
-  let at = block[0] === 0xef && block[1] === 0xbb && block[2] === 0xbf ? 3 : 0;
+export function readSseEvents(block: Buffer, onEvent: OnSseEvent, isStreamStart = true): void {
+  // A byte order mark means nothing at the start of the stream and is part of a field's name anywhere else.
+  let at = isStreamStart && block[0] === 0xef && block[1] === 0xbb && block[2] === 0xbf ? 3 : 0;
   let eventStart = at;
   let name = '';
   let data: Buffer | null = null;

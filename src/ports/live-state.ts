@@ -25,6 +25,8 @@ export interface Rest {
   readonly untilMs: number;
   /** The upstream named the end itself: nobody probes before it. */
   readonly firm: boolean;
+  /** The upstream named a sooner end besides: nobody probes before this one. */
+  readonly firmUntilMs?: number;
   /** How many of this kind in a row led here; doubles the next one. */
   readonly step: number;
 }

@@ -46,8 +46,10 @@ export interface StreamSigns {
   readonly text: readonly string[];
   /** An event with this may carry usage. */
   readonly usage: string;
-  /** An event with one of these ends the answer in order. */
+  /** An event with one of these ends the answer in order; figures may follow it. */
   readonly terminal: readonly string[];
+  /** Values of `type` of the very last event: nothing follows it. Empty for protocols that end with `[DONE]` or with the connection. */
+  readonly lastEvents: readonly string[];
   /** An event with this may be an error. */
   readonly error: string;
 }

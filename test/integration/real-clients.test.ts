@@ -37,7 +37,7 @@ test('openai: a chat completion, whole', async () => {
   assert.equal(data.choices[0]?.message.content, TEXT);
   assert.equal(data.model, 'gpt-mapped');
   assert.equal(data.usage?.prompt_tokens, 12);
-  assert.match(data._request_id ?? '', /^[0-9a-f-]{36}$/);
+  assert.match(response.headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/);
   assert.equal(response.headers.get('x-headgate-provider'), 'vendor');
   assert.equal(world.received('vendor').at(-1)?.key, 'sk-vendor-12345');
 });

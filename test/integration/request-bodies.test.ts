@@ -180,11 +180,20 @@ test('a form that is tried again is sent again whole', async () => {
   assert.equal(first?.bodySha256, second?.bodySha256);
 });
 
-test('the model of a large form is found before its file', async () => {
+test('the model of a large form is found before its file, and its mapped name goes on', async () => {
   world.script({});
-  const sent = await upload('/v1/audio/transcriptions', form({ model: 'plain' }, 3 * 1024 * 1024, 64 * 1024), null);
+  const size = 3 * 1024 * 1024;
+  const sent = await upload('/v1/audio/transcriptions', form({ model: 'plain' }, size, 64 * 1024), null);
   assert.equal(sent.status, 200);
   assert.equal(world.received('first').at(-1)?.bodySha256, sent.sha256);
+  const overhead = [...form({ model: 'whisper' }, 0, 1)].reduce((sum, piece) => sum + piece.length, 0);
+  for (const declared of [size + overhead, null]) {
+    const mapped = await upload('/v1/audio/transcriptions', form({ model: 'whisper' }, size, 64 * 1024), declared);
+    assert.equal(mapped.status, 200);
+    const request = world.received('second').at(-1);
+    assert.equal(request?.model, 'whisper-large');
+    assert.equal(request?.bodyBytes, mapped.bytes + '-large'.length);
+  }
 });
 
 test('compressed request bodies are refused for model calls and pass on other paths', async () => {
@@ -193,11 +202,13 @@ test('compressed request bodies are refused for model calls and pass on other pa
   assert.equal(refused.status, 415);
   assert.equal((refused.json() as { error: { code: string } }).error.code, 'unsupported_content_encoding');
   const bytes = randomBytes(500);
-  const passed = await world.send('/v1/uploads/part', { body: bytes, headers: { 'content-type': 'application/octet-stream', 'content-encoding': 'gzip' } });
-  assert.equal(passed.status, 200);
-  const request = world.received('first').at(-1);
-  assert.equal(request?.headers['content-encoding'], 'gzip');
-  assert.equal(request?.bodySha256, createHash('sha256').update(bytes).digest('hex'));
+  for (const type of ['application/octet-stream', 'application/json']) {
+    const passed = await world.send('/v1/uploads/part', { body: bytes, headers: { 'content-type': type, 'content-encoding': 'gzip' } });
+    assert.equal(passed.status, 200, type);
+    const request = world.received('first').at(-1);
+    assert.equal(request?.headers['content-encoding'], 'gzip');
+    assert.equal(request?.bodySha256, createHash('sha256').update(bytes).digest('hex'));
+  }
 });
 
 test('an upstream that answers while the body still uploads is heard', async () => {

@@ -12,6 +12,8 @@ export const TESTER_KEY = 'hg-tester-0f1e2d3c4b5a';
 /** A provider of the configuration; its base URLs are filled in: the mock upstream under `/{id}`. */
 export interface ProviderPlan {
   readonly id: string;
+  /** Protocols that get a base URL; all when absent. */
+  readonly speaks?: readonly string[];
   readonly [field: string]: unknown;
 }
 
@@ -111,7 +113,7 @@ function configOf(mock: MockUpstream, options: MockedGatewayOptions): object {
 
 function llmProvider(mock: MockUpstream, plan: ProviderPlan): object {
   const base = `${mock.origin}/${plan.id}`;
-  const protocols = {
+  const all = {
     'openai-chat': `${base}/v1`,
     'openai-responses': `${base}/v1`,
     'openai-completions': `${base}/v1`,
@@ -119,7 +121,9 @@ function llmProvider(mock: MockUpstream, plan: ProviderPlan): object {
     'anthropic-messages': `${base}/v1`,
     'gemini-generate': `${base}/v1beta`,
   };
-  return { protocols, ...plan };
+  const { speaks, ...fields } = plan;
+  const protocols = speaks === undefined ? all : Object.fromEntries(Object.entries(all).filter(([name]) => speaks.includes(name)));
+  return { protocols, ...fields };
 }
 
 function restProvider(mock: MockUpstream, plan: ProviderPlan): object {

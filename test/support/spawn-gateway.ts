@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../bin/headgate.mjs', import.meta.url));
 const LISTENING = /^headgate listening on http:\/\/[^\s]*:(\d+)\s*$/m;
 
 export interface SpawnOptions {
@@ -9,6 +9,8 @@ export interface SpawnOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly nodeFlags: readonly string[];
+  /** A program that takes the command line behind its own and becomes it, as `prlimit --nofile=256`. */
+  readonly under: readonly string[];
   readonly timeoutMs: number;
   /** Collects what the process prints, over several starts. */
   readonly output: { stdout: string; stderr: string };
@@ -27,7 +29,8 @@ export interface GatewayProcess {
 export function spawnGateway(options: SpawnOptions): Promise<GatewayProcess> {
   const startedAt = performance.now();
   const offset = options.output.stdout.length;
-  const child = spawn(process.execPath, [...options.nodeFlags, MAIN, 'serve'], {
+  const [program = process.execPath, ...args] = [...options.under, process.execPath, ...options.nodeFlags, PROGRAM, 'serve'];
+  const child = spawn(program, args, {
     cwd: options.cwd,
     env: options.env,
     stdio: ['ignore', 'pipe', 'pipe'],

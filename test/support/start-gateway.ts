@@ -18,6 +18,8 @@ export interface GatewayOptions {
   readonly startTimeoutMs?: number;
   /** Flags for Node itself, before the program. */
   readonly nodeFlags?: readonly string[];
+  /** A program that takes the command line behind its own and becomes it, as `prlimit --nofile=256`. */
+  readonly under?: readonly string[];
 }
 
 export interface Gateway {
@@ -70,6 +72,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       env: environment(port),
       cwd: options.cwd ?? home,
       nodeFlags: options.nodeFlags ?? [],
+      under: options.under ?? [],
       timeoutMs: options.startTimeoutMs ?? 15_000,
       output,
     });

@@ -13,6 +13,7 @@ import { StreamMeter } from '../metering/stream-meter.ts';
 import { ByteRelay } from '../streaming/byte-relay.ts';
 import { ClientWriter } from '../streaming/client-writer.ts';
 import { EventRelay } from '../streaming/event-relay.ts';
+import { HalfCloseProbe } from '../streaming/half-close-probe.ts';
 import { JsonArrayScanner } from '../streaming/json-array-scanner.ts';
 import { classifyTransportError, firstByteTimeout, malformedAnswer } from '../upstream/classify-failure.ts';
 import { BodyCollector, type Collected } from '../upstream/collect-body.ts';
@@ -51,6 +52,7 @@ export class Attempt implements CallListener, ByteSink {
   meter: StreamMeter | null = null;
   #sink: ByteSink | null = null;
   #relay: EventRelay | null = null;
+  #probe: HalfCloseProbe | null = null;
   #decoding: DecodingSink | null = null;
   #resolve: (outcome: AttemptOutcome) => void = () => {};
   #isOver = false;
@@ -75,7 +77,17 @@ export class Attempt implements CallListener, ByteSink {
       mayKeepAlive: () => this.#relay !== null && exchange.isAnswering && !this.#relay.isInsideEvent && !this.#isDraining,
       clientStalled: () => exchange.response.destroy(),
     });
-    this.#writer = new ClientWriter(exchange.response, this.#call, (blocked) => this.#clocks.blocked(blocked));
+    const feed = {
+      pause: (): void => {
+        this.#call.pause();
+        this.#decoding?.pause();
+      },
+      resume: (): void => {
+        this.#decoding?.resume();
+        this.#call.resume();
+      },
+    };
+    this.#writer = new ClientWriter(exchange.response, feed, (blocked) => this.#clocks.blocked(blocked));
   }
 
   run(): Promise<AttemptOutcome> {
@@ -84,6 +96,7 @@ export class Attempt implements CallListener, ByteSink {
     return new Promise((resolve) => {
       this.#resolve = resolve;
       this.#exchange.whenInterrupted(() => this.#giveUp('stop'));
+      this.#exchange.whenHalfClosed(() => this.#probe?.start());
       this.#exchange.whenGone(() => this.#onGone());
       if (this.#isOver) return;
       const { upstream } = this.#built;
@@ -123,12 +136,14 @@ export class Attempt implements CallListener, ByteSink {
     const isRefusal = status >= 400 || (status >= 300 && status !== 304);
     if (isRefusal) return new BodyCollector(MOST_ERROR_BYTES, (collected) => void this.#onWhole(collected));
     const type = headerValue(headers, 'content-type') ?? '';
-    const encoding = headerValue(headers, 'content-encoding');
-    const isPacked = !isIdentity(encoding);
-    if (this.#wire !== null && !(isPacked && !canDecode(encoding ?? ''))) {
-      if (/^text\/event-stream\b/i.test(type) || (this.#isStream && !/\bjson\b|^text\/html/i.test(type))) return this.#relayEvents(this.#wire);
+    const encoding = headerValue(headers, 'content-encoding') ?? '';
+    const isReadable = isIdentity(encoding) || canDecode(encoding);
+    const wire = this.#wire;
+    if (wire !== null) {
+      const isEvents = /^text\/event-stream\b/i.test(type) || (this.#isStream && !/\bjson\b|^text\/html/i.test(type));
+      if (isEvents && isReadable) return this.#unpack(() => this.#relayEvents(wire));
       // Gemini streams a JSON array when it is not asked for events.
-      if (this.#exchange.match.streams === true && /\bjson\b/i.test(type)) return this.#relayArray(this.#wire);
+      if (this.#exchange.match.streams === true && /\bjson\b/i.test(type) && isReadable) return this.#unpack(() => this.#relayArray(wire));
       return new BodyCollector(MOST_HELD_BYTES, (collected) => void this.#onWhole(collected));
     }
     const length = headerValue(headers, 'content-length');
@@ -136,7 +151,18 @@ export class Attempt implements CallListener, ByteSink {
     const mustRename = this.#built.restoreModel !== null && /\bjson\b/i.test(type);
     const hasNoBody = this.#exchange.request.method === 'HEAD' || status === 204 || status === 304;
     if (isSmallJson || mustRename || hasNoBody) return new BodyCollector(MOST_HELD_BYTES, (collected) => void this.#onWhole(collected));
-    return this.#relayBytes();
+    // Packed text is unpacked even for a client that could: a provider key that an upstream echoes must be seen to be blanked.
+    const mayStayPacked = acceptsEncoding(headerValue(this.#exchange.request.headers, 'accept-encoding'), encoding) && !/^text\/|\b(?:json|xml)\b/i.test(type);
+    return mayStayPacked || !isReadable ? this.#relayBytes() : this.#unpack(() => this.#relayBytes());
+  }
+
+  /** Relays an answer; when it came packed, unpacked. */
+  #unpack(relay: () => ByteSink): ByteSink {
+    const { 'content-encoding': encoding, 'content-length': _length, ...rest } = this.#headers;
+    if (typeof encoding !== 'string' || isIdentity(encoding)) return relay();
+    this.#headers = rest;
+    this.#decoding = new DecodingSink(encoding, relay());
+    return this.#decoding;
   }
 
   #relayEvents(wire: WireProtocol): ByteSink {
@@ -157,6 +183,9 @@ export class Attempt implements CallListener, ByteSink {
         onDone: (end, last, error) => this.#onStreamEnd(end, last, error),
       },
     );
+    this.#probe = new HalfCloseProbe(() => {
+      if (this.#exchange.isAnswering && this.#relay?.isInsideEvent === false && !this.#writer.isBlocked) this.#writer.write(KEEP_ALIVE_COMMENT);
+    });
     return this.#relay;
   }
 
@@ -317,6 +346,8 @@ export class Attempt implements CallListener, ByteSink {
     this.#exchange.whenDue(null);
     this.#exchange.whenGone(null);
     this.#exchange.whenInterrupted(null);
+    this.#exchange.whenHalfClosed(null);
+    this.#probe?.stop();
     this.#resolve(outcome);
   }
 

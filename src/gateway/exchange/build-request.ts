@@ -3,7 +3,7 @@ import type { AuthScheme } from '../../domain/preset.ts';
 import { findMember, splice } from '../../lib/json-bytes.ts';
 import { objectAt } from '../../lib/json-reading.ts';
 import { PROTOCOLS } from '../../protocols/registry.ts';
-import { withoutKeyParameter } from '../http/read-credential.ts';
+import { withoutParameter } from '../http/without-parameter.ts';
 import { buildUpstreamHeaders } from '../http/upstream-headers.ts';
 import type { Lease } from '../key-pool/lease.ts';
 import type { UpstreamRequest } from '../upstream/upstream-call.ts';
@@ -41,9 +41,16 @@ export function buildRequest(exchange: Exchange, facts: RequestFacts, lease: Lea
     acceptEncoding: mustRead ? 'identity' : (request.headers['accept-encoding'] ?? 'identity'),
   });
   const body = buildBody(facts, renamed ? (target.model?.upstreamModel ?? null) : null, asksUsage);
-  if (facts.passing !== null && facts.passingLength !== null) headers.push('content-length', String(facts.passingLength));
+  const grown = (body?.length ?? 0) - (facts.bytes?.length ?? 0);
+  if (facts.passingLength !== null) headers.push('content-length', String(facts.passingLength + grown));
   return {
-    upstream: { origin: base.origin, path: buildPath(exchange, base, target, auth, key.secret), method: request.method ?? 'POST', headers, body },
+    upstream: {
+      origin: base.origin,
+      path: buildPath(exchange, base, target, auth, key.secret),
+      method: request.method ?? 'POST',
+      headers,
+      body: body === null || facts.passing === null ? body : facts.passing(body),
+    },
     hideUsage: asksUsage,
     restoreModel: renamed ? facts.publicModel : null,
   };
@@ -67,7 +74,9 @@ function buildPath(exchange: Exchange, base: BaseUrl, target: Target, auth: Auth
     const name: string = target.model.upstreamModel;
     suffix = `/${name.includes('/') ? '' : 'models/'}${name.split('/').map(encodeURIComponent).join('/')}${verb}`;
   }
-  const query = match.base === 'gemini-generate' ? withoutKeyParameter(match.query) : match.query;
+  // A client's parameter of the key's name would stand before ours: it could replace it, or be the client's own secret.
+  const keyName = auth.in === 'query' ? auth.name : match.base === 'gemini-generate' ? 'key' : null;
+  const query = keyName === null ? match.query : withoutParameter(match.query, keyName);
   const path = `${base.path}${suffix}${query}`;
   const whole = path.startsWith('/') ? path : `/${path}`;
   if (auth.in !== 'query') return whole;
@@ -78,8 +87,7 @@ function asksForUsage(facts: RequestFacts): boolean {
   return facts.body !== null && objectAt(facts.body, 'stream_options')['include_usage'] === true;
 }
 
-function buildBody(facts: RequestFacts, upstreamModel: string | null, asksUsage: boolean): UpstreamRequest['body'] {
-  if (facts.passing !== null) return facts.passing;
+function buildBody(facts: RequestFacts, upstreamModel: string | null, asksUsage: boolean): Buffer | null {
   let bytes = facts.bytes;
   if (bytes === null) return null;
   // From the back to the front, so that the earlier spans stay right.

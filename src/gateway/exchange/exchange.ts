@@ -9,6 +9,7 @@ import { Deadline } from '../../lib/deadline-wheel.ts';
 import type { Admission } from '../../ports/rate-limiter.ts';
 import type { Caller } from '../admission/authenticate.ts';
 import type { PathMatch } from '../http/match-path.ts';
+import { withOwnProtocol } from '../http/own-protocol.ts';
 import type { Lease } from '../key-pool/lease.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import type { RequestFacts } from './request-facts.ts';
@@ -51,13 +52,14 @@ export class Exchange {
   #onGone: (() => void) | null = null;
   #onDue: (() => void) | null = null;
   #onInterrupt: (() => void) | null = null;
+  #onHalfClosed: (() => void) | null = null;
 
   constructor(context: GatewayContext, match: PathMatch, request: IncomingMessage, response: ServerResponse) {
     this.startedAtMs = context.clock.nowMs();
     this.startedMono = context.clock.monotonicMs();
     this.id = context.ids.next(this.startedAtMs) as ExchangeId;
     this.snapshot = context.currentSnapshot();
-    this.match = match;
+    this.match = withOwnProtocol(match, this.snapshot);
     this.request = request;
     this.response = response;
     this.deadline = new Deadline(() => this.#onDue?.());
@@ -74,6 +76,17 @@ export class Exchange {
     if (this.isGone || this.isSettled) return;
     this.isGone = true;
     this.#onGone?.();
+  }
+
+  /** What to do when the client closes its side while the answer flows; replaces the one before. */
+  whenHalfClosed(act: (() => void) | null): void {
+    this.#onHalfClosed = act;
+  }
+
+  /** Before the first byte nobody can tell a half-closed client from one that left, and it counts as gone; afterwards it may still read. */
+  clientClosedItsSide(): void {
+    if (this.isAnswering) this.#onHalfClosed?.();
+    else this.clientGone();
   }
 
   /** What to do when the process stops while this is under way; replaces the one before. */

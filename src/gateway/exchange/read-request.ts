@@ -1,4 +1,7 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { GatewayError } from '../../domain/gateway-error.ts';
+import { requestTooLarge } from '../../domain/request-too-large.ts';
 import { scanTopLevel } from '../../lib/json-bytes.ts';
 import { isObject, objectAt, type JsonObject } from '../../lib/json-reading.ts';
 import { PROTOCOLS } from '../../protocols/registry.ts';
@@ -6,6 +9,7 @@ import { checkDeclaredLength, hasBody, readBody } from '../http/read-body.ts';
 import { estimateInputTokens, tokensOfBytes } from '../metering/estimate-tokens.ts';
 import { isMultipart, peekMultipart } from '../passthrough/peek-multipart.ts';
 import { limitStream } from '../passthrough/limit-stream.ts';
+import { peekBody } from '../passthrough/peek-body.ts';
 import type { Exchange } from './exchange.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import type { RequestFacts } from './request-facts.ts';
@@ -40,7 +44,7 @@ export async function readRequest(context: GatewayContext, exchange: Exchange): 
   if (!isProtocol) {
     if (!hasBody(request)) return pathFacts;
     const type = request.headers['content-type'] ?? '';
-    if (match.protocol === 'rest' || !isJsonType(type)) {
+    if (match.protocol === 'rest' || !isJsonType(type) || isPacked(request.headers['content-encoding'])) {
       checkDeclaredLength(request, settings.maxStreamedBodyBytes);
       return isMultipart(type) ? readMultipart(exchange, pathFacts, type) : readPassing(exchange, pathFacts);
     }
@@ -57,10 +61,13 @@ function isJsonType(type: string): boolean {
   return /^application\/(?:[\w.+-]+\+)?json\b/i.test(type);
 }
 
+function isPacked(encoding: string | undefined): boolean {
+  return encoding !== undefined && encoding.toLowerCase() !== 'identity';
+}
+
 function checkProtocolBody(exchange: Exchange): void {
   const { headers } = exchange.request;
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+  if (isPacked(headers['content-encoding'])) {
     throw new GatewayError('unsupported_content_encoding', 'request bodies must not be compressed: send them without content-encoding');
   }
   const type = headers['content-type'];
@@ -93,30 +100,34 @@ async function readWithDeadline(context: GatewayContext, exchange: Exchange, mos
   }
 }
 
-function readPassing(exchange: Exchange, facts: RequestFacts): RequestFacts {
+/** A body that the gateway does not read: a small one is held and can be sent again, a larger one passes behind its head. */
+async function readPassing(exchange: Exchange, facts: RequestFacts): Promise<RequestFacts> {
   const { request, snapshot } = exchange;
-  const declared = request.headers['content-length'];
-  return {
-    ...facts,
-    passing: limitStream(request, snapshot.settings.maxStreamedBodyBytes),
-    passingLength: declared === undefined ? null : Number(declared),
-  };
+  const { maxStreamedBodyBytes } = snapshot.settings;
+  const { head, isWhole } = await peekBody(request);
+  if (head.length > maxStreamedBodyBytes) throw requestTooLarge(maxStreamedBodyBytes);
+  const passing = isWhole ? null : (start: Buffer): Readable => limitStream(request, maxStreamedBodyBytes, start);
+  return { ...facts, bytes: head, passing, passingLength: isWhole ? null : declaredLength(request) };
 }
 
 async function readMultipart(exchange: Exchange, facts: RequestFacts, type: string): Promise<RequestFacts> {
   const { request, snapshot } = exchange;
-  const peeked = await peekMultipart(request, type, snapshot.settings.maxStreamedBodyBytes);
-  const declared = request.headers['content-length'];
+  const { head, isWhole, rest, model, modelSpan } = await peekMultipart(request, type, snapshot.settings.maxStreamedBodyBytes);
   return {
     ...facts,
-    publicModel: peeked.model ?? facts.publicModel,
-    bytes: peeked.isWhole ? peeked.head : null,
-    passing: peeked.isWhole ? null : peeked.rest,
-    passingLength: peeked.isWhole || declared === undefined ? null : Number(declared),
-    modelSpan: peeked.isWhole ? peeked.modelSpan : null,
+    publicModel: model ?? facts.publicModel,
+    bytes: head,
+    passing: rest,
+    passingLength: isWhole ? null : declaredLength(request),
+    modelSpan,
     modelForm: 'plain',
     estimatedInput: 0,
   };
+}
+
+function declaredLength(request: IncomingMessage): number | null {
+  const declared = request.headers['content-length'];
+  return declared === undefined ? null : Number(declared);
 }
 
 function jsonFacts(exchange: Exchange, bytes: Buffer, isProtocol: boolean): RequestFacts {

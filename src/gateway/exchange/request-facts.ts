@@ -7,10 +7,10 @@ export interface RequestFacts {
   /** Null for calls that name no model. */
   readonly publicModel: string | null;
   readonly stream: boolean;
-  /** The whole body, when it is held; it can be sent again. */
+  /** The whole body, when it is held and can be sent again, else the beginning of one that passes. */
   readonly bytes: Buffer | null;
-  /** A body that passes and can be sent once. */
-  readonly passing: Readable | null;
+  /** Joins what the client still sends to the beginning, as it shall go out; can be called once. Null: `bytes` is all. */
+  readonly passing: ((start: Buffer) => Readable) | null;
   /** Length of a passing body when the client announced it. */
   readonly passingLength: number | null;
   /** Parsed JSON body. */

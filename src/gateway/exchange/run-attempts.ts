@@ -37,6 +37,9 @@ interface Loop {
   waitedSinceMs: number;
 }
 
+/** When to come back, where the end of a wait is not known. */
+const UNKNOWN_END_MS = 1000;
+
 /** Tries keys and targets one after another until one serves, the request may not be tried again, or nothing is left. */
 export async function runAttempts(
   context: GatewayContext,
@@ -53,7 +56,9 @@ export async function runAttempts(
     if (acquired.kind === 'wait') {
       const end = await waitForKey(context, exchange, acquired, loop);
       if (end === 'gone') return { kind: 'gone' };
-      if (end === 'no') return { kind: 'exhausted', last: loop.last, soonestMs: acquired.soonestMs };
+      // What is worth waiting for wakes at some time, also where nobody knows when: the end of somebody else's probe.
+      const soonestMs = acquired.soonestMs === 0 ? context.clock.nowMs() + UNKNOWN_END_MS : acquired.soonestMs;
+      if (end === 'no') return { kind: 'exhausted', last: loop.last, soonestMs };
       continue;
     }
     const { lease } = acquired;

@@ -42,7 +42,7 @@ export class DataPlane {
     server.on('connection', (socket: Connection) => {
       socket.on('end', () => {
         // Before the first byte nobody can tell a half-closed client from one that left; afterwards only a failed write can.
-        for (const exchange of socket[openExchanges] ?? []) if (!exchange.isAnswering) exchange.clientGone();
+        for (const exchange of socket[openExchanges] ?? []) exchange.clientClosedItsSide();
       });
     });
     for (const event of ['connect', 'upgrade']) server.on(event, (_request: IncomingMessage, socket: Duplex) => this.#refuseRaw(socket, 405, 'this kind of connection is not offered here'));

@@ -31,7 +31,9 @@ export type PathProblem = { readonly problem: 'invalid' | 'unknown'; readonly er
 
 /** Everything that could make two programs read one path differently is refused, before anything is routed by it. */
 const FORBIDDEN = /[\\;#]|%5c|%00|[\u0000-\u0020\u007f]/i;
-const DOT_SEGMENT = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i;
+const DOT_SEGMENT = /(?:^|\/|%2f)(?:\.|%2e){1,2}(?=\/|%2f|$)/i;
+/** Clients that were given a base URL with /v1 add their own; more than one is nobody's habit. */
+const VERSIONS = /^(?:\/v1){1,2}(?=\/)/;
 
 const POST = ['POST'] as const;
 const GET = ['GET', 'HEAD'] as const;
@@ -42,27 +44,30 @@ interface Fixed {
 }
 
 /** Paths behind `/v1`, also served at the root. */
-const FIXED: Readonly<Record<string, Fixed>> = {
-  '/chat/completions': { protocol: 'openai-chat' },
-  '/responses': { protocol: 'openai-responses' },
-  '/completions': { protocol: 'openai-completions' },
-  '/embeddings': { protocol: 'openai-embeddings' },
-  '/messages': { protocol: 'anthropic-messages' },
-  '/messages/count_tokens': { protocol: 'anthropic-messages' },
-  '/models': { protocol: 'openai-chat', local: 'models' },
-};
+const FIXED: ReadonlyMap<string, Fixed> = new Map([
+  ['/chat/completions', { protocol: 'openai-chat' }],
+  ['/responses', { protocol: 'openai-responses' }],
+  ['/completions', { protocol: 'openai-completions' }],
+  ['/embeddings', { protocol: 'openai-embeddings' }],
+  ['/messages', { protocol: 'anthropic-messages' }],
+  ['/messages/count_tokens', { protocol: 'anthropic-messages' }],
+  ['/models', { protocol: 'openai-chat', local: 'models' }],
+]);
 
 /** The match of a data-plane path; null when the path is not the data plane's. */
 export function matchPath(rawUrl: string): PathMatch | PathProblem | null {
   const at = rawUrl.indexOf('?');
   const path = at === -1 ? rawUrl : rawUrl.slice(0, at);
   const query = at === -1 ? '' : rawUrl.slice(at);
-  const fixed = path.startsWith('/v1/') ? FIXED[path.slice(3)] : FIXED[path];
+  const name = path.startsWith('/v1/') ? path.slice(3) : path;
+  const fixed = FIXED.get(name);
   // The usual paths are in the table letter by letter; everything else is looked at closely.
-  if (fixed !== undefined && !query.includes('#')) return fixedMatch(path.startsWith('/v1/') ? path.slice(3) : path, fixed, query);
+  if (fixed !== undefined && !query.includes('#')) return fixedMatch(name, fixed, query);
   const style = styleOf(path);
   if (style === null) return null;
   if (FORBIDDEN.test(path) || query.includes('#') || DOT_SEGMENT.test(path)) return { problem: 'invalid', errorStyle: style };
+  // An empty segment is no route of a model API, and would let a call pass by another name.
+  if (path.includes('//') && !path.startsWith('/proxy/')) return { problem: 'unknown', errorStyle: style };
   if (path.startsWith('/llm/')) return matchLlm(path.slice(4), query);
   if (path.startsWith('/proxy/')) return matchProxy(path.slice(6), query);
   return matchVersioned(path, query) ?? { problem: 'unknown', errorStyle: style };
@@ -101,15 +106,12 @@ function matchVersioned(path: string, query: string): PathMatch | null {
     return passThrough(path.slice(7), query, '/v1beta/*', 'gemini-generate');
   }
   if (!path.startsWith('/v1/') || path.length <= 4) return null;
-  // Clients that were given a base URL with /v1 and add their own.
-  if (path.startsWith('/v1/v1/')) return asMatch(matchPath(`${path.slice(3)}${query}`));
-  const suffix = path.slice(3);
+  const suffix = path.replace(VERSIONS, '');
+  if (repeatsVersion(suffix)) return null;
+  const fixed = FIXED.get(suffix);
+  if (fixed !== undefined) return fixedMatch(suffix, fixed, query);
   if (suffix.startsWith('/models/')) return localModel(suffix, query, 'openai-chat');
   return passThrough(suffix, query, '/v1/*', 'openai-chat');
-}
-
-function asMatch(found: PathMatch | PathProblem | null): PathMatch | null {
-  return found === null || 'problem' in found ? null : found;
 }
 
 function localModel(path: string, query: string, protocol: ProtocolName): PathMatch {
@@ -121,17 +123,17 @@ function passThrough(suffix: string, query: string, endpoint: string, base: Prot
   return { protocol: 'pass-through', base, endpoint, suffix, query, methods: null, errorStyle: base, provider: null, pathModel: null, streams: null, local: null };
 }
 
-const GEMINI = /^\/(v1beta|v1|v1alpha)(\/(?:models|tunedModels)\/([^:]+):([A-Za-z]+))$/;
+const GEMINI = /^(?:\/v1beta|(?:\/v1){1,2})(\/(?:models|tunedModels)\/([^:]+):([A-Za-z]+))$/;
 const GEMINI_VERBS = new Set(['generateContent', 'streamGenerateContent', 'countTokens', 'embedContent', 'batchEmbedContents']);
 
-function matchGemini(path: string, query: string): PathMatch | null {
-  if (path === '/v1beta/models') return { ...fixedMatch('/models', { protocol: 'gemini-generate', local: 'models' }, query), endpoint: '/v1beta/models' };
+function matchGemini(path: string, query: string, onlyCalls = false): PathMatch | null {
+  if (path === '/v1beta/models' && !onlyCalls) return { ...fixedMatch('/models', { protocol: 'gemini-generate', local: 'models' }, query), endpoint: '/v1beta/models' };
   const found = GEMINI.exec(path);
   if (found === null) {
-    if (!path.startsWith('/v1beta/models/')) return null;
+    if (!path.startsWith('/v1beta/models/') || onlyCalls) return null;
     return { ...localModel(path.slice(7), query, 'gemini-generate'), endpoint: '/v1beta/models/{id}' };
   }
-  const [, , suffix = '', model = '', verb = ''] = found;
+  const [, suffix = '', model = '', verb = ''] = found;
   if (!GEMINI_VERBS.has(verb)) return null;
   return {
     protocol: 'gemini-generate',
@@ -155,11 +157,25 @@ function matchLlm(path: string, query: string): PathMatch | PathProblem {
   const found = SLUG.exec(path);
   const [, provider = '', rest = ''] = found ?? [];
   if (found === null || rest === '' || rest === '/') return { problem: 'unknown', errorStyle: 'detail' };
-  const inner = asMatch(matchPath(rest)) ?? asMatch(matchPath(`/v1beta${rest}`));
-  const isKnown = inner !== null && inner.protocol !== 'pass-through' && inner.local === null;
-  if (isKnown) return { ...inner, query, provider, errorStyle: 'detail', endpoint: '/llm/*' };
-  const suffix = rest.replace(/^\/v1(?:beta)?(?=\/)/, '');
-  return { ...passThrough(suffix, query, '/llm/*', 'openai-chat'), provider, errorStyle: 'detail' };
+  const inner = matchModelCall(rest, query);
+  if (inner !== null) return { ...inner, provider, errorStyle: 'detail', endpoint: '/llm/*' };
+  const suffix = rest.replace(/^(?:(?:\/v1){1,2}|\/v1beta)(?=\/|$)/, '');
+  if (repeatsVersion(suffix)) return { problem: 'unknown', errorStyle: 'detail' };
+  const base = rest.startsWith('/v1beta/') ? 'gemini-generate' : 'openai-chat';
+  return { ...passThrough(suffix, query, '/llm/*', base), provider, errorStyle: 'detail' };
+}
+
+/** Behind a base URL such a path would carry its version twice. */
+function repeatsVersion(suffix: string): boolean {
+  return suffix === '/v1' || suffix.startsWith('/v1/');
+}
+
+/** A call of a model, with or without the version in front of it. Never another /llm or /proxy path: what stands inside is not routed again. */
+function matchModelCall(path: string, query: string): PathMatch | null {
+  const name = path.replace(VERSIONS, '');
+  const fixed = FIXED.get(name);
+  if (fixed !== undefined && fixed.local === undefined) return fixedMatch(name, fixed, query);
+  return matchGemini(path.startsWith('/models/') || path.startsWith('/tunedModels/') ? `/v1beta${path}` : path, query, true);
 }
 
 function matchProxy(path: string, query: string): PathMatch | PathProblem {

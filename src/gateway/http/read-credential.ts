@@ -35,13 +35,3 @@ function decode(text: string): string {
     return text;
   }
 }
-
-/** The query without the client's key; every other byte stays as it came. */
-export function withoutKeyParameter(query: string): string {
-  if (!query.includes('key=')) return query;
-  const kept = query
-    .slice(1)
-    .split('&')
-    .filter((pair) => !pair.startsWith('key='));
-  return kept.length === 0 ? '' : `?${kept.join('&')}`;
-}

@@ -1,16 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { AuthScheme } from '../../domain/preset.ts';
+import { nominatedHeaders } from './nominated-headers.ts';
 
 /** What every protocol forwards; the vendor's own names are data of its preset. Nothing else of the client reaches a model provider. */
 const FORWARDED = new Set([
-  'content-type', 'accept', 'user-agent', 'idempotency-key', 'anthropic-version', 'anthropic-beta', 'openai-beta', 'x-goog-api-client', 'x-session-id', 'session_id',
+  'content-type', 'content-encoding', 'accept', 'user-agent', 'idempotency-key', 'anthropic-version', 'anthropic-beta', 'openai-beta', 'x-goog-api-client', 'x-session-id', 'session_id',
 ]);
 
 /** Never sent on under /proxy, where everything else goes through: connection matters, credentials, cookies, our own headers, the client's whereabouts. */
 const WITHHELD = new Set([
   'connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect', 'host', 'content-length',
   'authorization', 'x-api-key', 'x-goog-api-key', 'api-key', 'x-proxy-key', 'x-admin-token', 'x-llm-provider', 'cookie', 'accept-encoding',
-  'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-real-ip', 'forwarded', 'via', 'x-request-id', 'x-original-url', 'x-rewrite-url',
+  'x-real-ip', 'x-client-ip', 'x-cluster-client-ip', 'true-client-ip', 'cf-connecting-ip', 'fastly-client-ip', 'forwarded', 'via', 'x-request-id', 'x-original-url', 'x-rewrite-url',
 ]);
 
 export interface HeaderPlan {
@@ -26,19 +27,21 @@ export interface HeaderPlan {
   readonly acceptEncoding: string;
 }
 
+function isWithheld(name: string): boolean {
+  return WITHHELD.has(name) || name.startsWith('x-headgate-') || name.startsWith('x-forwarded-');
+}
+
 /** The headers of an upstream request as a flat list, built anew: what the client may add, then the provider's, then the credential. */
 export function buildUpstreamHeaders(request: IncomingMessage, plan: HeaderPlan): string[] {
   const out: string[] = [];
   const raw = request.rawHeaders;
-  const nominated = plan.permissive ? nominatedByConnection(request.headers.connection) : null;
+  const nominated = nominatedHeaders(request.headers.connection);
   const seen = new Set<string>();
   const authHeader = plan.auth.in === 'header' ? plan.auth.name : '';
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = (raw[i] ?? '').toLowerCase();
-    const isWanted = plan.permissive
-      ? !WITHHELD.has(name) && !name.startsWith('x-headgate-') && nominated?.has(name) !== true
-      : FORWARDED.has(name) || plan.forward.has(name);
-    if (!isWanted || name === authHeader) continue;
+    const isWanted = plan.permissive ? !isWithheld(name) : FORWARDED.has(name) || plan.forward.has(name);
+    if (!isWanted || name === authHeader || nominated.has(name)) continue;
     seen.add(name);
     out.push(name, raw[i + 1] ?? '');
   }
@@ -53,10 +56,4 @@ export function buildUpstreamHeaders(request: IncomingMessage, plan: HeaderPlan)
     out.push(authHeader, plan.auth.scheme === undefined ? plan.secret : `${plan.auth.scheme} ${plan.secret}`);
   }
   return out;
-}
-
-/** Names that the client's Connection header declares as meant for the next hop only. */
-function nominatedByConnection(connection: string | undefined): ReadonlySet<string> | null {
-  if (connection === undefined) return null;
-  return new Set(connection.split(',').map((name) => name.trim().toLowerCase()));
 }

@@ -6,26 +6,33 @@ const SLICE_MS = 1000;
 /** More models than this of one provider are not told apart: made-up names must not fill the memory. */
 const MOST_MODELS = 2000;
 
-/** The breaker of provider × model; null for a model that was never in trouble and is not to be remembered. */
+/** The breaker of provider × model; undefined for a model of which nothing was seen yet. */
 export function findBreaker(pool: PoolState, model: string): BreakerState | undefined {
   return pool.models.get(model);
 }
 
-/** The breaker of provider × model, made on first trouble. */
+/** The breaker of provider × model, made with the first outcome. */
 export function ensureBreaker(pool: PoolState, model: string): BreakerState {
   const known = pool.models.get(model);
   if (known !== undefined) return known;
   const made = blankBreakerState();
   if (pool.models.size >= MOST_MODELS) {
-    const oldest = pool.models.keys().next();
-    if (oldest.done !== true) pool.models.delete(oldest.value);
+    const forgotten = quietModel(pool) ?? pool.models.keys().next().value;
+    if (forgotten !== undefined) pool.models.delete(forgotten);
   }
   pool.models.set(model, made);
   return made;
 }
 
-/** Counts an attempt that the upstream served. */
-export function recordBreakerSuccess(breaker: BreakerState, settings: BreakerSettings, nowMs: number): void {
+/** The oldest model whose breaker has nothing to say: the trouble of others is not forgotten for a new name. */
+function quietModel(pool: PoolState): string | undefined {
+  for (const [model, breaker] of pool.models) if (breaker.state === 'closed' && breaker.rest === null && breaker.inARow === 0) return model;
+  return undefined;
+}
+
+/** Counts an attempt that the upstream served. `startedMs`: when it began. */
+export function recordBreakerSuccess(breaker: BreakerState, settings: BreakerSettings, startedMs: number, nowMs: number): void {
+  if (isOutdated(breaker, startedMs)) return;
   breaker.inARow = 0;
   if (breaker.state === 'half-open') {
     breaker.successes += 1;
@@ -41,7 +48,8 @@ export function recordBreakerSuccess(breaker: BreakerState, settings: BreakerSet
 }
 
 /** Counts an attempt that failed by the upstream's fault, and opens the breaker when it was one too many. */
-export function recordBreakerFailure(breaker: BreakerState, settings: BreakerSettings, nowMs: number): void {
+export function recordBreakerFailure(breaker: BreakerState, settings: BreakerSettings, startedMs: number, nowMs: number): void {
+  if (isOutdated(breaker, startedMs)) return;
   breaker.inARow += 1;
   if (breaker.state === 'half-open') return open(breaker, settings, nowMs);
   if (breaker.state === 'open') return;
@@ -54,6 +62,11 @@ export function recordBreakerFailure(breaker: BreakerState, settings: BreakerSet
   }
   const tooMany = ok + failed >= settings.minimum && failed / (ok + failed) >= settings.share;
   if (tooMany || breaker.inARow >= settings.inARow) open(breaker, settings, nowMs);
+}
+
+/** While a breaker is not closed, what began before it let a probe through says nothing new. */
+function isOutdated(breaker: BreakerState, startedMs: number): boolean {
+  return breaker.state !== 'closed' && startedMs < breaker.openUntilMs;
 }
 
 /** Until when nothing may pass; 0 when something may. An open breaker whose time is over becomes half-open here. */
@@ -97,7 +110,9 @@ function currentSlice(breaker: BreakerState, settings: BreakerSettings, nowMs: n
   const oldest = nowMs - settings.windowSeconds * 1000;
   while (slices.length > 0 && (slices[0]?.startMs ?? 0) < oldest) slices.shift();
   const last = slices.at(-1);
-  if (last !== undefined && nowMs - last.startMs < SLICE_MS) return last;
+  // After a clock that stepped back, the old slices would count for as long as the step was.
+  if (last !== undefined && last.startMs > nowMs) slices.length = 0;
+  else if (last !== undefined && nowMs - last.startMs < SLICE_MS) return last;
   const slice = { startMs: nowMs, ok: 0, failed: 0 };
   slices.push(slice);
   return slice;

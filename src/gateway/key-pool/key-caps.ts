@@ -6,9 +6,10 @@ const DAY_MS = 86_400_000;
 
 /** When the key is below its own caps again (epoch ms); 0: it is now; -1: when a running attempt ends. */
 export function blockedByCapsUntil(state: KeyState, limits: KeyLimits, estimatedTokens: number, nowMs: number): number {
-  roll(state, nowMs);
   if (limits.concurrency !== undefined && state.inFlight >= limits.concurrency) return -1;
-  const { minute, day } = state;
+  // Only looking must not begin a window: it begins with the first request in it.
+  const minute = isMinuteOver(state, nowMs) ? { startMs: nowMs, requests: 0, tokens: 0 } : state.minute;
+  const day = isDayOver(state, nowMs) ? { startMs: startOfDay(nowMs), requests: 0 } : state.day;
   if (limits.requestsPerMinute !== undefined && minute.requests >= limits.requestsPerMinute) return minute.startMs + MINUTE_MS;
   if (limits.tokensPerMinute !== undefined && minute.tokens > 0 && minute.tokens + estimatedTokens > limits.tokensPerMinute) return minute.startMs + MINUTE_MS;
   if (limits.requestsPerDay !== undefined && day.requests >= limits.requestsPerDay) return day.startMs + DAY_MS;
@@ -31,13 +32,25 @@ export function settleCaps(state: KeyState, estimatedTokens: number, tokens: num
 
 /** A minute begins with the first request in it, as the vendors' windows do; a day is the day in UTC. */
 function roll(state: KeyState, nowMs: number): void {
-  if (nowMs - state.minute.startMs >= MINUTE_MS) {
+  if (isMinuteOver(state, nowMs)) {
     state.minute.startMs = nowMs;
     state.minute.requests = 0;
     state.minute.tokens = 0;
   }
-  if (nowMs - state.day.startMs >= DAY_MS) {
-    state.day.startMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
+  if (isDayOver(state, nowMs)) {
+    state.day.startMs = startOfDay(nowMs);
     state.day.requests = 0;
   }
+}
+
+function isMinuteOver(state: KeyState, nowMs: number): boolean {
+  return nowMs - state.minute.startMs >= MINUTE_MS;
+}
+
+function isDayOver(state: KeyState, nowMs: number): boolean {
+  return nowMs - state.day.startMs >= DAY_MS;
+}
+
+function startOfDay(nowMs: number): number {
+  return Math.floor(nowMs / DAY_MS) * DAY_MS;
 }

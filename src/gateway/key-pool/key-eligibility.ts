@@ -2,7 +2,7 @@ import type { CompiledKey } from '../../config/snapshot.ts';
 import type { RejectionReason } from '../../domain/decision.ts';
 import type { KeyState, Restable } from '../../ports/live-state.ts';
 import { blockedByCapsUntil } from './key-caps.ts';
-import { readiness, REJECTED_PROBE_MS } from './rests.ts';
+import { firmEnd, readiness, REJECTED_PROBE_MS } from './rests.ts';
 
 /** Why a key may not be used now. `soft`: it may, when nothing better is there. */
 export interface Obstacle {
@@ -53,7 +53,7 @@ export function restObstacle(thing: Restable, nowMs: number): Obstacle | null {
     case 'probing':
       return { reason: 'probe-in-flight', untilMs: 0, soft: false };
     case 'firm':
-      return { reason: 'resting', untilMs: rest.untilMs, soft: false };
+      return { reason: 'resting', untilMs: firmEnd(rest), soft: false };
     case 'soft': {
       // A rejected secret does not heal by asking: it is forced at most once a minute.
       const mayForce = rest.kind !== 'auth-rejected' || nowMs - rest.sinceMs >= REJECTED_PROBE_MS;

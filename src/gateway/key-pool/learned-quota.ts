@@ -1,3 +1,4 @@
+import { readReset } from '../../lib/read-reset.ts';
 import type { KeyState } from '../../ports/live-state.ts';
 
 const MOST_MODELS = 200;
@@ -71,20 +72,3 @@ function readQuota(names: readonly QuotaNames[], header: HeaderReader, nowMs: nu
   }
   return null;
 }
-
-const DURATION = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?$/;
-
-/** Reads `12ms`, `6m0s`, `34.4s`, plain seconds or an RFC 3339 date as epoch ms; -1 when it is none of these. */
-export function readReset(value: string | undefined, nowMs: number): number {
-  if (value === undefined || value === '' || value.length > 40) return -1;
-  const seconds = Number(value);
-  if (Number.isFinite(seconds)) return seconds < 0 ? -1 : nowMs + seconds * 1000;
-  const parts = DURATION.exec(value);
-  if (parts !== null) {
-    const [, hours = '0', minutes = '0', whole = '0', millis = '0'] = parts;
-    return nowMs + Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(whole) * 1000 + Number(millis);
-  }
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? -1 : date;
-}
-

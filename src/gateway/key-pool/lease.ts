@@ -13,8 +13,8 @@ export interface Lease {
   readonly breaker: BreakerState | null;
   readonly takenAtMs: number;
   readonly estimatedTokens: number;
-  /** What this attempt finds out about; their `probing` is held until the lease is returned. */
-  readonly probes: readonly Restable[];
+  /** What this attempt finds out about; their `probing` is held until the upstream begins to serve or the lease is returned. */
+  readonly probes: Restable[];
   returned: boolean;
 }
 

@@ -7,7 +7,7 @@ const BURST_MS = 2000;
 
 /**
  * 429s on all keys of a pool within 2 s mean that the address or the account is throttled, not the keys: the pool is held for the shortest
- * of their times, and keys that were not told a time of their own come back with it.
+ * time that was named (else for the shortest of all), and keys that were not told a time of their own come back with it.
  */
 export function noteBurstOf429(lease: Lease, failure: Failure, nowMs: number): void {
   const { pool, state, model } = lease;
@@ -33,20 +33,23 @@ function usableKeys(lease: Lease): KeyState[] {
   for (const key of lease.target.provider.keys) {
     const state = lease.pool.keys.get(key.id);
     if (state === undefined || !key.enabled || key.weight === 0 || state.suspended !== null) continue;
-    if (key.allows !== null && !key.allows(lease.model)) continue;
+    if (key.allows !== null && !key.allows(lease.model) && !key.allows(lease.target.model?.publicModel ?? '')) continue;
     usable.push(state);
   }
   return usable;
 }
 
 function restedThing(key: KeyState, model: string, failure: Failure): Restable | null {
-  const thing = failure.scope === 'key' || model === '' ? key : (key.models?.get(model) ?? null);
+  const thing = failure.scope === 'key' ? key : (key.models?.get(model) ?? null);
   return thing !== null && thing.rest?.kind === 'rate-limited' ? thing : null;
 }
 
 function shortestRest(things: readonly Restable[]): Rest | null {
   let shortest: Rest | null = null;
-  for (const { rest } of things) if (rest !== null && (shortest === null || rest.untilMs < shortest.untilMs)) shortest = rest;
+  for (const { rest } of things) {
+    if (rest === null) continue;
+    if (shortest === null || (rest.firm && !shortest.firm) || (rest.firm === shortest.firm && rest.untilMs < shortest.untilMs)) shortest = rest;
+  }
   return shortest;
 }
 

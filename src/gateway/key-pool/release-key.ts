@@ -1,6 +1,7 @@
 import type { Settings } from '../../config/snapshot.ts';
 import type { Failure } from '../../domain/failure.ts';
 import { unreachable } from '../../lib/unreachable.ts';
+import type { Restable } from '../../ports/live-state.ts';
 import { ensureBreaker, recordBreakerFailure, recordBreakerSuccess } from './breaker.ts';
 import { settleCaps } from './key-caps.ts';
 import type { Lease } from './lease.ts';
@@ -26,7 +27,7 @@ export function releaseKey(lease: Lease, failure: Failure | null, context: Relea
   lease.returned = true;
   const { state, pool, key } = lease;
   state.inFlight -= 1;
-  for (const thing of lease.probes) thing.probing = false;
+  endProbes(lease);
   if (key.limits !== null) settleCaps(state, lease.estimatedTokens, context.tokens, lease.takenAtMs);
   if (failure === null) return releaseServed(lease, context);
   switch (failure.kind) {
@@ -36,12 +37,16 @@ export function releaseKey(lease: Lease, failure: Failure | null, context: Relea
     case 'rate-limited':
       restForRateLimit(lease, failure, context);
       return rescheduleProbe(lease, context);
-    case 'out-of-quota':
     case 'model-missing':
+      // A call that names no model cannot miss one: whatever is missing there is the client's affair.
+      if (lease.model !== '') restKey(lease, failure, context);
+      return rescheduleProbe(lease, context);
+    case 'out-of-quota':
       restKey(lease, failure, context);
       return rescheduleProbe(lease, context);
     case 'auth-rejected':
-      return rejectKey(lease, failure, context);
+      rejectKey(lease, failure, context);
+      return rescheduleProbe(lease, context);
     case 'upstream-error': {
       const isProviderWide = noteServerError(pool, state, lease.model, context.nowMs);
       if (isProviderWide) restModel(lease, failure, context);
@@ -67,9 +72,26 @@ export function releaseKey(lease: Lease, failure: Failure | null, context: Relea
  */
 export function confirmLease(lease: Lease, context: ReleaseContext): void {
   if (lease.returned || lease.probes.length === 0) return;
-  for (const thing of lease.probes) thing.probing = false;
+  endProbes(lease);
   clearRests(lease);
-  if (lease.state.suspended !== null) rescheduleProbe(lease, context);
+  forgiveKey(lease);
+  // A key that was suspended meanwhile, by another attempt, stays so.
+  rescheduleProbe(lease, context);
+}
+
+/** From here on another request may be the probe, so this lease must not end that one's. */
+function endProbes(lease: Lease): void {
+  for (const thing of lease.probes) thing.probing = false;
+  lease.probes.length = 0;
+}
+
+/** The upstream took the key. That says nothing against rejections that came after this attempt had begun. */
+function forgiveKey(lease: Lease): void {
+  const { state, takenAtMs } = lease;
+  if (state.rest?.kind === 'auth-rejected' && state.rest.sinceMs > takenAtMs) return;
+  if (state.suspended !== null && state.suspended.sinceMs > takenAtMs) return;
+  state.rejections = 0;
+  state.suspended = null;
 }
 
 function clearRests(lease: Lease): void {
@@ -81,14 +103,14 @@ function clearRests(lease: Lease): void {
 }
 
 function releaseServed(lease: Lease, context: ReleaseContext): void {
-  lease.state.rejections = 0;
-  lease.state.suspended = null;
   clearRests(lease);
-  if (lease.breaker !== null) recordBreakerSuccess(lease.breaker, context.settings.breaker, context.nowMs);
+  forgiveKey(lease);
+  rescheduleProbe(lease, context);
+  recordBreakerSuccess(ensureBreaker(lease.pool, lease.model), context.settings.breaker, lease.takenAtMs, context.nowMs);
 }
 
 function countFailure(lease: Lease, context: ReleaseContext): void {
-  recordBreakerFailure(ensureBreaker(lease.pool, lease.model), context.settings.breaker, context.nowMs);
+  recordBreakerFailure(ensureBreaker(lease.pool, lease.model), context.settings.breaker, lease.takenAtMs, context.nowMs);
   rescheduleProbe(lease, context);
 }
 
@@ -101,18 +123,29 @@ function rescheduleProbe(lease: Lease, context: ReleaseContext): void {
 function restKey(lease: Lease, failure: Failure, context: ReleaseContext): void {
   const { state, model, takenAtMs } = lease;
   const { nowMs, random } = context;
-  if (failure.scope === 'key' || model === '') {
+  if (failure.scope === 'key') {
     state.rest = nextRest(state.rest, failure, takenAtMs, nowMs, random);
     return;
   }
   state.models ??= new Map();
   let perModel = state.models.get(model);
   if (perModel === undefined) {
-    if (state.models.size >= MOST_MODELS) state.models.clear();
+    if (state.models.size >= MOST_MODELS) forgetModel(state.models, nowMs);
     perModel = { rest: null, probing: false };
     state.models.set(model, perModel);
   }
   perModel.rest = nextRest(perModel.rest, failure, takenAtMs, nowMs, random);
+}
+
+/** Makes room for one more: a rest that is over or about a missing model goes first, so that made-up names wake nothing that matters. */
+function forgetModel(models: Map<string, Restable>, nowMs: number): void {
+  let forgotten = models.keys().next().value;
+  for (const [model, { rest }] of models) {
+    if (rest !== null && rest.untilMs > nowMs && rest.kind !== 'model-missing') continue;
+    forgotten = model;
+    break;
+  }
+  if (forgotten !== undefined) models.delete(forgotten);
 }
 
 function restModel(lease: Lease, failure: Failure, context: ReleaseContext): void {

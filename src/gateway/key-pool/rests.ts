@@ -45,8 +45,12 @@ export function nextRest(before: Rest | null, sign: RestSign, attemptStartedMs: 
   const named = sign.retryAtMs !== undefined;
   const lengthMs = Math.min(ladder.firstMs * 2 ** Math.min(step - 1, 16), ladder.mostMs);
   const untilMs = sign.retryAtMs ?? nowMs + Math.round(lengthMs * (1 + JITTER * random));
-  if (running && before.untilMs >= untilMs) return before;
-  return { kind: sign.kind, reason: sign.reason, sinceMs: nowMs, untilMs, firm: named, step };
+  // Money does not come back by asking, so a used-up quota is as firm as a named time.
+  const firm = named || sign.kind === 'out-of-quota';
+  if (!running) return { kind: sign.kind, reason: sign.reason, sinceMs: nowMs, untilMs, firm, step };
+  const firmUntilMs = Math.max(firm ? untilMs : 0, before.firm ? before.untilMs : (before.firmUntilMs ?? 0));
+  if (before.untilMs >= untilMs) return before.firm || firmUntilMs === 0 ? before : { ...before, firmUntilMs };
+  return { kind: sign.kind, reason: sign.reason, sinceMs: nowMs, untilMs, firm, step, ...(firm || firmUntilMs <= nowMs ? {} : { firmUntilMs }) };
 }
 
 export type Readiness = 'ready' | 'half-open' | 'probing' | 'soft' | 'firm';
@@ -55,9 +59,15 @@ export type Readiness = 'ready' | 'half-open' | 'probing' | 'soft' | 'firm';
 export function readiness(thing: Restable | undefined | null, nowMs: number): Readiness {
   const rest = thing?.rest;
   if (thing === undefined || thing === null || rest === null || rest === undefined) return 'ready';
-  if (rest.untilMs > nowMs) return rest.firm ? 'firm' : thing.probing ? 'probing' : 'soft';
-  if (rest.firm) return 'ready';
+  if (rest.untilMs > nowMs) return firmEnd(rest) > nowMs ? 'firm' : thing.probing ? 'probing' : 'soft';
+  // The end of a used-up quota is a guess, however firm: one request finds out.
+  if (rest.firm && rest.kind !== 'out-of-quota') return 'ready';
   return thing.probing ? 'probing' : 'half-open';
+}
+
+/** Until when nobody may ask, not even to find out; 0: a probe may go at any time. */
+export function firmEnd(rest: Rest): number {
+  return rest.firm ? rest.untilMs : (rest.firmUntilMs ?? 0);
 }
 
 /** A success ends every rest that began before the attempt did, never one that a later failure set. */

@@ -26,6 +26,8 @@ function slice(pool: PoolState, nowMs: number): { requests: number; retries: num
   const { traffic } = pool;
   const last = traffic.at(-1);
   if (last !== undefined && nowMs - last.startMs < SLICE_MS && nowMs >= last.startMs) return last;
+  // After a clock that stepped back, the old slices would count for as long as the step was.
+  if (last !== undefined && last.startMs > nowMs) traffic.length = 0;
   while (traffic.length > 0 && (traffic[0]?.startMs ?? 0) <= nowMs - WINDOW_MS) traffic.shift();
   const made = { startMs: nowMs, requests: 0, retries: 0 };
   traffic.push(made);

@@ -14,7 +14,7 @@ export function noteServerError(pool: PoolState, state: KeyState, model: string,
   const isProviderWide = signs.some((sign) => sign.model === model && sign.key !== state.id);
   if (!isProviderWide) return false;
   for (const key of pool.keys.values()) {
-    const perModel = model === '' ? key : key.models?.get(model);
+    const perModel = key.models?.get(model);
     if (perModel?.rest?.kind === 'upstream-error') perModel.rest = null;
   }
   return true;

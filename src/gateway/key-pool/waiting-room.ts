@@ -1,6 +1,9 @@
 /** Why a wait ended. `full`: there was no room. */
 export type WaitEnd = 'woken' | 'timeout' | 'gone' | 'full';
 
+/** More callers than this are not remembered beyond need. */
+const MOST_CALLERS = 1000;
+
 interface Waiter {
   readonly caller: string;
   readonly share: number;
@@ -35,8 +38,10 @@ export interface RoomClock {
  */
 export class WaitingRoom {
   readonly #waiters = new Set<Waiter>();
-  /** How often each caller was woken, divided by its share: the smallest goes next. */
+  /** How often each caller was first, divided by its share: the smallest goes next. */
   readonly #turns = new Map<string, number>();
+  /** The turns of the last one that was first. Who comes anew starts here, not at 0: the past of others is no debt to it. */
+  #floor = 0;
   readonly #clock: RoomClock;
   #timer: { cancel(): void } | null = null;
   #timerAtMs = Infinity;
@@ -83,13 +88,15 @@ export class WaitingRoom {
       this.#waiters.delete(waiter);
       waiter.resolve('woken');
     }
-    if (this.#waiters.size === 0) this.#turns.clear();
     this.#rearm();
   }
 
-  /** Orders the due ones so that each caller gets turns by its share; within a caller, first come first served. */
+  /**
+   * Orders the due ones so that each caller gets turns by its share; within a caller, first come first served. Those behind the first may
+   * find nothing and come back, so only the first is charged for good.
+   */
   #inTurn(due: readonly Waiter[]): Waiter[] {
-    if (due.length < 2) return [...due];
+    if (due.length === 0) return [];
     const queues = new Map<string, Waiter[]>();
     for (const waiter of due) {
       const queue = queues.get(waiter.caller);
@@ -97,13 +104,15 @@ export class WaitingRoom {
       else queue.push(waiter);
     }
     const ordered: Waiter[] = [];
+    const turns = new Map<string, number>();
+    for (const caller of queues.keys()) turns.set(caller, Math.max(this.#turns.get(caller) ?? 0, this.#floor));
     while (queues.size > 0) {
       let next = '';
       let fewest = Infinity;
       for (const caller of queues.keys()) {
-        const turns = this.#turns.get(caller) ?? 0;
-        if (turns < fewest) {
-          fewest = turns;
+        const taken = turns.get(caller) ?? 0;
+        if (taken < fewest) {
+          fewest = taken;
           next = caller;
         }
       }
@@ -113,11 +122,20 @@ export class WaitingRoom {
         queues.delete(next);
         continue;
       }
-      this.#turns.set(next, fewest + 1 / waiter.share);
+      if (ordered.length === 0) this.#charge(next, fewest, waiter.share);
+      turns.set(next, fewest + 1 / waiter.share);
       ordered.push(waiter);
       if (queue.length === 0) queues.delete(next);
     }
     return ordered;
+  }
+
+  #charge(caller: string, turns: number, share: number): void {
+    this.#floor = turns;
+    this.#turns.set(caller, turns + 1 / share);
+    if (this.#turns.size <= MOST_CALLERS) return;
+    // Whoever is at the floor or below it starts there anyway.
+    for (const [known, taken] of this.#turns) if (taken <= this.#floor) this.#turns.delete(known);
   }
 
   #arm(atMs: number): void {

@@ -25,7 +25,7 @@ export function reserveAnswerTokens(asked: number | null, modelCap: number | und
 const LONG_TEXT = 1024;
 
 function textLength(value: unknown): number {
-  if (typeof value === 'string') return isEmbeddedFile(value) ? 0 : value.length;
+  if (typeof value === 'string') return isEmbeddedFile(value) ? 0 : Buffer.byteLength(value);
   if (typeof value === 'number') return BYTES_PER_TOKEN;
   let length = 0;
   if (Array.isArray(value)) {

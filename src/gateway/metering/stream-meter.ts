@@ -4,6 +4,8 @@ import { findPath, skipString } from '../../lib/json-bytes.ts';
 import type { WireProtocol } from '../../protocols/wire-protocol.ts';
 
 const DONE = Buffer.from('[DONE]');
+/** `[DONE]` and the spaces that some servers put behind it. */
+const MOST_DONE_BYTES = 16;
 const QUOTE = 0x22;
 const SPACE = 0x20;
 const OPEN_BRACE = 0x7b;
@@ -13,6 +15,7 @@ interface SignBytes {
   readonly text: readonly Buffer[];
   readonly usage: Buffer;
   readonly terminal: readonly Buffer[];
+  readonly last: readonly Buffer[];
   readonly error: Buffer;
 }
 
@@ -21,8 +24,14 @@ const signBytes = new WeakMap<WireProtocol, SignBytes>();
 function bytesOf(protocol: WireProtocol): SignBytes {
   let bytes = signBytes.get(protocol);
   if (bytes === undefined) {
-    const { text, usage, terminal, error } = protocol.stream;
-    bytes = { text: text.map((sign) => Buffer.from(sign)), usage: Buffer.from(usage), terminal: terminal.map((sign) => Buffer.from(sign)), error: Buffer.from(error) };
+    const { text, usage, terminal, lastEvents, error } = protocol.stream;
+    bytes = {
+      text: text.map((sign) => Buffer.from(sign)),
+      usage: Buffer.from(usage),
+      terminal: terminal.map((sign) => Buffer.from(sign)),
+      last: lastEvents.map((type) => Buffer.from(`"${type}"`)),
+      error: Buffer.from(error),
+    };
     signBytes.set(protocol, bytes);
   }
   return bytes;
@@ -45,29 +54,23 @@ export class StreamMeter {
   error: JsonObject | null = null;
   readonly #protocol: WireProtocol;
   readonly #signs: SignBytes;
-  readonly #finalSigns: readonly Buffer[];
 
   constructor(protocol: WireProtocol) {
     this.#protocol = protocol;
     this.#signs = bytesOf(protocol);
-    // OpenAI's chat says [DONE] after its last figures; Gemini ends with the connection. The others have a last event.
-    this.#finalSigns = protocol.name === 'anthropic-messages' || protocol.name === 'openai-responses' ? this.#signs.terminal : [];
   }
 
   /** Takes one event. Gives the parsed event back when it had to be parsed, else undefined. */
   event(data: Buffer): JsonObject | undefined {
     this.events += 1;
-    if (data.length === DONE.length && data.equals(DONE)) {
+    if (data.length <= MOST_DONE_BYTES && data.indexOf(DONE) === 0) {
       this.isEnded = true;
       this.isFinal = true;
       return undefined;
     }
     const signs = this.#signs;
     this.textBytes += textBytesOf(data, signs.text);
-    if (!this.isEnded && signs.terminal.some((sign) => data.includes(sign))) {
-      this.isEnded = true;
-      if (this.#finalSigns.length > 0) this.isFinal = true;
-    }
+    this.#lookForEnd(data);
     if (this.answeredModel === null) this.answeredModel = this.#readModel(data);
     const mayCarryFigures = holdsObject(data, signs.usage);
     if (!mayCarryFigures && !data.includes(signs.error)) return undefined;
@@ -76,6 +79,27 @@ export class StreamMeter {
     if (mayCarryFigures) this.usage = this.#protocol.readEventUsage(parsed, this.usage);
     this.error ??= this.#protocol.findError(parsed);
     return parsed;
+  }
+
+  /** Looks at a piece of an event that is too long to be read: whether it ends the answer. Its figures are lost. */
+  skim(piece: Buffer): void {
+    this.events = Math.max(this.events, 1);
+    this.#lookForEnd(piece);
+  }
+
+  #lookForEnd(data: Buffer): void {
+    const { terminal, last } = this.#signs;
+    if (!this.isEnded && terminal.some((sign) => data.includes(sign))) this.isEnded = true;
+    // Text may consist of nothing but the name of such an event, so the sign alone proves nothing.
+    if (last.some((sign) => data.includes(sign)) && this.#isLastEvent(data)) {
+      this.isEnded = true;
+      this.isFinal = true;
+    }
+  }
+
+  #isLastEvent(data: Buffer): boolean {
+    const type = findPath(data, ['type']);
+    return type !== null && this.#protocol.stream.lastEvents.includes(data.toString('latin1', type.start + 1, type.end - 1));
   }
 
   #readModel(data: Buffer): string | null {
@@ -90,10 +114,11 @@ export class StreamMeter {
 
 /** True when the member stands there with an object: many servers write `"usage":null` into every chunk. */
 function holdsObject(data: Buffer, sign: Buffer): boolean {
-  const at = data.indexOf(sign);
-  if (at === -1) return false;
-  const start = at + sign.length;
-  return data[data[start] === SPACE ? start + 1 : start] === OPEN_BRACE;
+  for (let at = data.indexOf(sign); at !== -1; at = data.indexOf(sign, at + 1)) {
+    const start = at + sign.length;
+    if (data[data[start] === SPACE ? start + 1 : start] === OPEN_BRACE) return true;
+  }
+  return false;
 }
 
 /** Length of the first of these members that holds a non-empty string. */

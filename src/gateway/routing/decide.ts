@@ -36,11 +36,12 @@ const MOST_REJECTIONS = 16;
  */
 export function decide(snapshot: GatewaySnapshot, live: LiveView, request: RoutingRequest): Decision {
   const asked = request.providerAsked === null ? null : askedProviders(snapshot, request.providerAsked);
-  if (asked !== null && asked.length === 0) return noDecision('unknown-provider', 'none', []);
+  if (asked !== null && asked.length === 0) return noDecision('unknown-provider', 'none', [], 0);
   const resolution = request.publicModel === null ? withoutModel(snapshot, request, asked) : resolveModel(snapshot, request.publicModel, asked);
   const rejected: Rejection[] = [];
   const usable: Target[] = [];
   let nothing: Decision['nothing'] = 'unknown-model';
+  let count = 0;
   for (const target of resolution.offers) {
     const obstacle = findObstacle(target.provider, request);
     if (obstacle === null) {
@@ -48,11 +49,11 @@ export function decide(snapshot: GatewaySnapshot, live: LiveView, request: Routi
       continue;
     }
     nothing = worse(nothing, obstacle.nothing);
+    count += 1;
     if (rejected.length < MOST_REJECTIONS) rejected.push({ provider: target.provider.id, model: target.model?.upstreamModel ?? null, reason: obstacle.reason });
   }
-  if (usable.length === 0) return noDecision(nothing, resolution.resolvedBy, rejected);
+  if (usable.length === 0) return noDecision(nothing, resolution.resolvedBy, rejected, count);
   const rotation = rotateTargets(usable, request.publicModel ?? '', live);
-  let count = rejected.length;
   for (const target of rotation.ordered) count += live.listRejections(target, rejected, MOST_REJECTIONS);
   return {
     candidates: rotation.ordered,
@@ -67,8 +68,8 @@ export function decide(snapshot: GatewaySnapshot, live: LiveView, request: Routi
   };
 }
 
-function noDecision(nothing: NonNullable<Decision['nothing']>, resolvedBy: DecisionTrace['resolvedBy'], rejected: readonly Rejection[]): Decision {
-  return { candidates: [], creditChanges: [], nothing, trace: { candidates: [], rejected, moreRejected: 0, resolvedBy } };
+function noDecision(nothing: NonNullable<Decision['nothing']>, resolvedBy: DecisionTrace['resolvedBy'], rejected: readonly Rejection[], count: number): Decision {
+  return { candidates: [], creditChanges: [], nothing, trace: { candidates: [], rejected, moreRejected: count - rejected.length, resolvedBy } };
 }
 
 /** Providers by id, else all of the preset; never both. */

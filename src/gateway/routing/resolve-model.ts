@@ -13,15 +13,17 @@ export interface Resolution {
  * model, then any such provider that speaks for no family of its own.
  */
 export function resolveModel(snapshot: GatewaySnapshot, publicModel: string, asked: readonly CompiledProvider[] | null): Resolution {
-  if (asked !== null) return { resolvedBy: 'provider-asked', offers: asked.flatMap((provider) => offersOf(provider, publicModel)) };
+  if (asked !== null) return { resolvedBy: 'provider-asked', offers: asked.flatMap((provider) => offersOf(provider, withoutOwnPrefix(provider, publicModel))) };
+  const listed = snapshot.offers.get(publicModel as PublicModel);
   const slash = publicModel.indexOf('/');
   if (slash > 0) {
     const provider = snapshot.providersById.get(publicModel.slice(0, slash) as ProviderId);
     if (provider !== undefined && provider.kind === 'llm') {
-      return { resolvedBy: 'provider-prefix', offers: offersOf(provider, publicModel.slice(slash + 1)) };
+      const offers = offersOf(provider, publicModel.slice(slash + 1));
+      // Aggregators list names like `vendor/model`: such a name is theirs when the provider called `vendor` does not have the model.
+      if (offers.length > 0 || listed === undefined) return { resolvedBy: 'provider-prefix', offers };
     }
   }
-  const listed = snapshot.offers.get(publicModel as PublicModel);
   if (listed !== undefined) return { resolvedBy: 'listed', offers: listed };
   const family = familyOf(publicModel);
   const ofFamily = snapshot.openProviders.filter((provider) => provider.family === family);
@@ -38,6 +40,12 @@ export function familyOf(model: string): NonNullable<CompiledProvider['family']>
   if (model.startsWith('deepseek-') || model.startsWith('deepseek/')) return 'deepseek';
   if (model.startsWith('claude-')) return 'anthropic';
   return 'openai';
+}
+
+/** `provider/model` names the provider a second time where the client has narrowed the choice to it already. */
+function withoutOwnPrefix(provider: CompiledProvider, name: string): string {
+  const isOwnName = provider.models.has(name as PublicModel) || provider.knownModels.includes(name);
+  return name.startsWith(`${provider.id}/`) && !isOwnName ? name.slice(provider.id.length + 1) : name;
 }
 
 function offersOf(provider: CompiledProvider, name: string): Target[] {

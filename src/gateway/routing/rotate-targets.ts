@@ -15,16 +15,17 @@ export function rotateTargets(targets: readonly Target[], publicModel: string, l
   const [only] = targets;
   if (targets.length === 1 && only !== undefined) return { ordered: targets, creditChanges: [] };
   const byPriority = targets.toSorted((a, b) => a.provider.priority - b.provider.priority);
-  const best = byPriority[0]?.provider.priority;
-  const tier = byPriority.filter((target) => target.provider.priority === best);
-  const rest = byPriority.slice(tier.length);
+  // Weight 0 drains: such a provider comes after everybody else, whatever its priority.
+  const serving = byPriority.filter((target) => target.provider.weight > 0);
+  const drained = byPriority.filter((target) => target.provider.weight === 0);
+  const best = serving[0]?.provider.priority;
+  const tier = serving.filter((target) => target.provider.priority === best);
   const drawn = tier.map((target) => {
     const weight = target.provider.weight * live.recoveredShare(target);
     return { target, weight, credit: live.credit(target.provider.id, publicModel) + weight };
   });
   const total = drawn.reduce((sum, { weight }) => sum + weight, 0);
-  // Weight 0 drains: such a provider is kept as the last of its tier.
-  const ordered = drawn.toSorted((a, b) => Number(b.weight > 0) - Number(a.weight > 0) || b.credit - a.credit);
+  const ordered = drawn.toSorted((a, b) => b.credit - a.credit);
   const creditChanges = ordered.map(({ target, credit }, place) => ({ provider: target.provider.id, credit: place === 0 ? credit - total : credit }));
-  return { ordered: [...ordered.map(({ target }) => target), ...rest.filter((target) => target.provider.weight > 0), ...rest.filter((target) => target.provider.weight === 0)], creditChanges };
+  return { ordered: [...ordered.map(({ target }) => target), ...serving.slice(tier.length), ...drained], creditChanges };
 }

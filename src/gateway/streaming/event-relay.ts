@@ -1,12 +1,15 @@
 import { findPath, splice } from '../../lib/json-bytes.ts';
 import { isObject, parseJson, type JsonObject } from '../../lib/json-reading.ts';
-import { readSseEvents, wholeEventsLength } from '../../lib/sse-events.ts';
+import { firstEventEnd, readSseEvents, wholeEventsLength } from '../../lib/sse-events.ts';
+import type { OnSseEvent } from '../../lib/sse-events.ts';
 import type { ByteSink } from '../../lib/byte-sink.ts';
-import { redactWhole } from './secret-filter.ts';
+import { redactWhole, SecretFilter } from './secret-filter.ts';
 
 /** Reads the figures of passing events. */
 export interface EventMeter {
   event(data: Buffer): JsonObject | undefined;
+  /** Looks at a piece of an event that is too long to be read, for the signs of an end only. */
+  skim(piece: Buffer): void;
   readonly isEnded: boolean;
   readonly isFinal: boolean;
   readonly error: JsonObject | null;
@@ -37,7 +40,10 @@ export interface RelayListener {
 /** An unfinished event larger than this is passed on in pieces, unread. */
 const MOST_HELD_BYTES = 1024 * 1024;
 const BLANK_LINE = Buffer.from('\n\n');
+const LINE_FEED = Buffer.from('\n');
 const NOTHING = Buffer.alloc(0);
+const LF = 0x0a;
+const CR = 0x0d;
 
 /**
  * Passes server-sent events from an upstream on, whole event by whole event, so that a break never leaves half an event with the client.
@@ -49,7 +55,11 @@ export class EventRelay implements ByteSink {
   readonly #secret: Buffer;
   #carry: Buffer = NOTHING;
   #looking = true;
-  #isLong = false;
+  /** Present while an event is passed on that was too long to be held. */
+  #long: SecretFilter | null = null;
+  /** The last byte of what was taken as whole, or of the long event so far. */
+  #lastByte = 0;
+  #isStreamStart = true;
   #over = false;
 
   constructor(options: RelayOptions, listener: RelayListener) {
@@ -59,23 +69,29 @@ export class EventRelay implements ByteSink {
   }
 
   onData(chunk: Buffer): void {
-    if (this.#over) return;
-    const bytes = this.#carry.length === 0 ? chunk : Buffer.concat([this.#carry, chunk]);
-    const whole = wholeEventsLength(bytes);
+    if (this.#over || chunk.length === 0) return;
+    const more = this.#long === null ? this.#endSplitLine(chunk) : this.#continueLong(chunk, this.#long);
+    if (more.length === 0 || this.#isFinished()) return;
+    const bytes = this.#carry.length === 0 ? more : Buffer.concat([this.#carry, more]);
+    const whole = wholeEventsLength(bytes, this.#carry.length);
     this.#carry = whole === bytes.length ? NOTHING : bytes.subarray(whole);
-    if (whole > 0) this.#pass(bytes.subarray(0, whole));
-    if (this.#carry.length > MOST_HELD_BYTES) this.#passLong();
+    if (whole > 0) {
+      this.#lastByte = bytes[whole - 1] ?? 0;
+      this.#pass(bytes.subarray(0, whole));
+    }
+    if (this.#carry.length > MOST_HELD_BYTES && !this.#over) this.#beginLong();
   }
 
   onEnd(): void {
     if (this.#over) return;
-    if (this.#carry.length > 0 && !this.#isLong) {
+    if (this.#long !== null) this.#endLong(this.#long, BLANK_LINE);
+    else if (this.#carry.length > 0) {
       // The last event may lack its blank line; the client's parser gets one.
       const rest = Buffer.concat([this.#carry, BLANK_LINE]);
       this.#carry = NOTHING;
       this.#pass(rest);
-      if (this.#isFinished()) return;
     }
+    if (this.#isFinished()) return;
     if (this.#looking) {
       this.#over = true;
       this.#listener.onFirst('empty', null);
@@ -97,7 +113,7 @@ export class EventRelay implements ByteSink {
 
   /** True when an event has been passed on in part and the client's parser stands inside it. */
   get isInsideEvent(): boolean {
-    return this.#isLong;
+    return this.#long !== null;
   }
 
   #isFinished(): boolean {
@@ -105,16 +121,10 @@ export class EventRelay implements ByteSink {
   }
 
   #pass(block: Buffer): void {
-    if (this.#isLong) {
-      // The rest of an event that was too long to read.
-      this.#isLong = false;
-      this.#listener.onBlock(block);
-      return;
-    }
     const edited = this.#readBlock(block);
     if (this.#over) return;
     const out = redactWhole(edited, this.#secret);
-    if (this.#options.meter.isFinal) this.#finish('complete', out, null);
+    if (this.#options.meter.isFinal) this.#finish('complete', isSplitInCrlf(block) ? Buffer.concat([out, LINE_FEED]) : out, null);
     else if (out.length > 0) this.#listener.onBlock(out);
   }
 
@@ -123,7 +133,9 @@ export class EventRelay implements ByteSink {
     const { meter, hideUsage, restoreModel } = this.#options;
     let pieces: Buffer[] | null = null;
     let kept = 0;
-    readSseEvents(block, (name, data, start, end) => {
+    const isStreamStart = this.#isStreamStart;
+    this.#isStreamStart = false;
+    const onEvent: OnSseEvent = (name, data, start, end) => {
       if (this.#over) return;
       const parsed = meter.event(data);
       if (this.#looking) this.#look(data, parsed);
@@ -138,12 +150,15 @@ export class EventRelay implements ByteSink {
         pieces.push(block.subarray(kept, start), renamed);
         kept = end;
       }
-    });
+    };
+    readSseEvents(block, onEvent, isStreamStart);
     if (pieces === null) return block;
     return Buffer.concat([...(pieces as Buffer[]), block.subarray(kept)]);
   }
 
   #look(data: Buffer, parsed: JsonObject | undefined): void {
+    // Some servers keep the connection awake with events that hold nothing.
+    if (data.length === 0) return;
     this.#looking = false;
     const { meter } = this.#options;
     const event = parsed ?? (meter.isFinal ? {} : parseJson(data));
@@ -158,21 +173,60 @@ export class EventRelay implements ByteSink {
     }
   }
 
-  #passLong(): void {
+  /** The LF of a CRLF that was cut in two: its line has gone out, so it does not wait for the next event. */
+  #endSplitLine(chunk: Buffer): Buffer {
+    const isSplit = this.#lastByte === CR && chunk[0] === LF && this.#carry.length === 0;
+    this.#lastByte = 0;
+    if (!isSplit) return chunk;
+    this.#listener.onBlock(chunk.subarray(0, 1));
+    return chunk.subarray(1);
+  }
+
+  #beginLong(): void {
     if (this.#looking) {
       this.#looking = false;
       this.#listener.onFirst(null, null);
     }
-    this.#isLong = true;
+    this.#long = new SecretFilter(this.#options.secret);
     const bytes = this.#carry;
     this.#carry = NOTHING;
-    this.#listener.onBlock(bytes);
+    readSseEvents(bytes, (_, data) => this.#options.meter.skim(data), this.#isStreamStart);
+    this.#isStreamStart = false;
+    this.#lastByte = bytes[bytes.length - 1] ?? 0;
+    this.#give(this.#long.push(bytes));
+  }
+
+  /** Passes on what belongs to the long event, and gives back what comes after it. */
+  #continueLong(chunk: Buffer, filter: SecretFilter): Buffer {
+    const end = firstEventEnd(chunk, this.#lastByte);
+    const piece = end === -1 ? chunk : chunk.subarray(0, end);
+    this.#options.meter.skim(piece);
+    this.#lastByte = piece[piece.length - 1] ?? 0;
+    if (end === -1) this.#give(filter.push(piece));
+    else this.#endLong(filter, piece);
+    return chunk.subarray(piece.length);
+  }
+
+  #endLong(filter: SecretFilter, piece: Buffer): void {
+    this.#long = null;
+    const last = Buffer.concat([filter.push(piece), filter.flush() ?? NOTHING]);
+    if (this.#options.meter.isFinal) this.#finish('complete', last, null);
+    else this.#give(last);
+  }
+
+  #give(bytes: Buffer): void {
+    if (bytes.length > 0) this.#listener.onBlock(bytes);
   }
 
   #finish(end: RelayEnd, last: Buffer | null, error: Error | null): void {
     this.#over = true;
     this.#listener.onDone(end, last, error);
   }
+}
+
+/** True for a block of CRLF lines whose last LF has not come yet. */
+function isSplitInCrlf(block: Buffer): boolean {
+  return block[block.length - 1] === CR && block[block.length - 2] === LF;
 }
 
 /** The chunk that OpenAI sends only when usage was asked for: no choices, only figures. */

@@ -3,7 +3,7 @@ import type { Failure, TransportCause } from '../../domain/failure.ts';
 import type { HttpHeaders } from '../../lib/http-headers.ts';
 import { isObject, parseJson, type JsonObject } from '../../lib/json-reading.ts';
 import { BlockedAddressError } from './connect-guard.ts';
-import { readRetryAt } from './retry-after.ts';
+import { readRetryAt, readWindowEnd } from './retry-after.ts';
 
 /** Text of an error body that is looked through for a vendor's signs. */
 const MOST_BODY_BYTES = 64 * 1024;
@@ -19,7 +19,8 @@ export function classifyAnswer(status: number, headers: HttpHeaders, body: Buffe
   if (status === 429) {
     if (says(hints.outOfQuota)) return { kind: 'out-of-quota', scope: 'key', status, reason: 'the upstream says that the quota or the credit is used up', ...named };
     const scope = says(hints.accountWide) ? 'key' : 'key-model';
-    return { kind: 'rate-limited', scope, status, reason: 'the upstream answered 429', ...named };
+    const windowEndMs = retryAtMs ?? readWindowEnd(headers, nowMs);
+    return { kind: 'rate-limited', scope, status, reason: 'the upstream answered 429', ...(windowEndMs === undefined ? {} : { retryAtMs: windowEndMs }) };
   }
   if (status === 402) return { kind: 'out-of-quota', scope: 'key', status, reason: 'the upstream answered 402', ...named };
   if (status === 401) return { kind: 'auth-rejected', scope: 'key', status, reason: 'the upstream rejected the key with 401' };
@@ -28,12 +29,26 @@ export function classifyAnswer(status: number, headers: HttpHeaders, body: Buffe
     const scope = says(hints.modelForbidden) ? 'key-model' : 'key';
     return { kind: 'auth-rejected', scope, status, reason: scope === 'key' ? 'the upstream rejected the key with 403' : 'the upstream says that the key may not use the model' };
   }
-  if (status === 400 && says(hints.keyRejected)) return { kind: 'auth-rejected', scope: 'key', status, reason: 'the upstream says that the key is not valid' };
+  if (status === 400 && saysOfItself(json, hints.keyRejected)) return { kind: 'auth-rejected', scope: 'key', status, reason: 'the upstream says that the key is not valid' };
   if (status === 404 && says(hints.modelMissing)) return { kind: 'model-missing', scope: 'key-model', status, reason: 'the upstream does not have the model' };
   if (status === 503 || status === 529) return { kind: 'overloaded', scope: 'provider-model', status, reason: `the upstream answered ${status}`, ...named };
   if (status >= 500) return { kind: 'upstream-error', scope: 'key-model', status, reason: `the upstream answered ${status}`, ...named };
   if (status >= 300 && status < 400) return { kind: 'malformed', scope: 'provider-model', status, reason: 'the upstream answered with a redirect', cause: 'redirect' };
   return { kind: 'client-fault', scope: 'none', status, reason: `the upstream answered ${status}` };
+}
+
+/**
+ * Whether an error names one of the signs as its own code, or begins its message with it. A 400 may quote the client's request, and nobody's
+ * text may make a key rest.
+ */
+function saysOfItself(json: JsonObject | null, signs: readonly string[]): boolean {
+  if (json === null) return false;
+  const nested = json['error'];
+  const error = isObject(nested) ? nested : json;
+  const details = Array.isArray(error['details']) ? error['details'].filter(isObject) : [];
+  const codes = JSON.stringify([json, error, ...details].map(({ code, type, status, reason, error_code }) => ({ code, type, status, reason, error_code }))).toLowerCase();
+  const message = String(typeof nested === 'string' ? nested : (error['message'] ?? '')).toLowerCase();
+  return signs.some((sign) => codes.includes(sign.toLowerCase()) || message.startsWith(sign.toLowerCase()));
 }
 
 /** Some vendors wrap the error document of a stream request in a list. */
@@ -50,15 +65,17 @@ export function malformedAnswer(reason: string): Failure {
 
 /** A call that brought no answer. `sent`: the whole request had gone out. */
 export function classifyTransportError(error: Error, sent: boolean): Failure {
-  const cause = causeOf(error);
-  const isBeforeSending = cause === 'refused' || cause === 'dns' || cause === 'tls' || cause === 'connect-timeout' || cause === 'blocked-address';
+  const sign = causeOf(error);
+  const isOfConnecting = sign === 'refused' || sign === 'dns' || sign === 'tls' || sign === 'connect-timeout' || sign === 'blocked-address';
+  // What was sent had a connection: the same codes then mean that it broke.
+  const cause = isOfConnecting && sent ? 'reset' : sign;
   return {
     kind: 'transport',
     scope: 'provider',
     status: 0,
     cause,
     reason: REASONS[cause],
-    ambiguous: sent && !isBeforeSending,
+    ambiguous: sent,
   };
 }
 

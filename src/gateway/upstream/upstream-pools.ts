@@ -1,5 +1,8 @@
 import { isIP } from 'node:net';
-import { buildConnector, Pool, ProxyAgent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
+import buildConnector from 'undici/lib/core/connect.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
+import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 import type { CompiledProvider } from '../../config/snapshot.ts';
 import { isMetadataHost } from '../../lib/network-address.ts';
 import { BlockedAddressError, guardedLookup, type Resolve } from './connect-guard.ts';

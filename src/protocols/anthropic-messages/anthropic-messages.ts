@@ -16,7 +16,8 @@ export const anthropicMessages: WireProtocol = {
   stream: {
     text: ['"text":', '"thinking":', '"partial_json":'],
     usage: '"usage":',
-    terminal: ['"message_stop"'],
+    terminal: [],
+    lastEvents: ['message_stop'],
     error: '"error"',
   },
   isAnswer: (body) => body['type'] === 'message' || Array.isArray(body['content']) || typeof body['input_tokens'] === 'number',

@@ -17,7 +17,7 @@ export const geminiGenerate: WireProtocol = {
   eventModelPath: [],
   readUsage: readGenerateUsage,
   readEventUsage: (event, soFar) => readGenerateUsage(event) ?? soFar,
-  stream: { text: ['"text":'], usage: '"usageMetadata":', terminal: ['"finishReason"', '"blockReason"'], error: '"error"' },
+  stream: { text: ['"text":'], usage: '"usageMetadata":', terminal: ['"finishReason":', '"blockReason":'], lastEvents: [], error: '"error"' },
   isAnswer: (body) =>
     Array.isArray(body['candidates']) ||
     'promptFeedback' in body ||

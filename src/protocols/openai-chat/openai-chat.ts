@@ -18,6 +18,7 @@ export const openaiChat: WireProtocol = {
     usage: '"usage":',
     // Some compatible servers end without [DONE]; a finish reason is then the end.
     terminal: ['"finish_reason":"', '"finish_reason": "'],
+    lastEvents: [],
     error: '"error"',
   },
   isAnswer: (body) => Array.isArray(body['choices']),

@@ -16,7 +16,7 @@ export const openaiCompletions: WireProtocol = {
   eventModelPath: ['model'],
   readUsage: readCompletionUsage,
   readEventUsage: (event, soFar) => readCompletionUsage(event) ?? soFar,
-  stream: { text: ['"text":'], usage: '"usage":', terminal: ['"finish_reason":"', '"finish_reason": "'], error: '"error"' },
+  stream: { text: ['"text":'], usage: '"usage":', terminal: ['"finish_reason":"', '"finish_reason": "'], lastEvents: [], error: '"error"' },
   isAnswer: (body) => Array.isArray(body['choices']),
   findError: findCompletionError,
   errorBody: completionErrorBody,

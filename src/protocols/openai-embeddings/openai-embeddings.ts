@@ -28,7 +28,7 @@ export const openaiEmbeddings: WireProtocol = {
   eventModelPath: ['model'],
   readUsage: readEmbeddingUsage,
   readEventUsage: (event, soFar) => readEmbeddingUsage(event) ?? soFar,
-  stream: { text: [], usage: '"usage":', terminal: [], error: '"error"' },
+  stream: { text: [], usage: '"usage":', terminal: [], lastEvents: [], error: '"error"' },
   isAnswer: (body) => Array.isArray(body['data']),
   findError: findEmbeddingError,
   errorBody: embeddingErrorBody,

@@ -16,7 +16,8 @@ export const openaiResponses: WireProtocol = {
   stream: {
     text: ['"delta":'],
     usage: '"usage":',
-    terminal: ['"response.completed"', '"response.incomplete"', '"response.failed"'],
+    terminal: [],
+    lastEvents: ['response.completed', 'response.incomplete', 'response.failed'],
     error: 'error"',
   },
   isAnswer: (body) => Array.isArray(body['output']) || body['object'] === 'response' || body['object'] === 'response.input_tokens',

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { ProviderId, ProviderKeyId } from '../../domain/ids.ts';
 import type { BreakerState, KeyState, LiveState, PoolState, Rest, Restable } from '../../ports/live-state.ts';
-import { blankBreakerState, blankKeyState } from '../../ports/blank-live-state.ts';
+import { blankBreakerState, blankKeyState, blankPoolState } from '../../ports/blank-live-state.ts';
 
 const VERSION = 1;
 
@@ -57,13 +57,23 @@ export class LiveStateFile {
     try {
       const saved = JSON.parse(text) as { readonly version: number; readonly pools: readonly SavedPool[] };
       if (saved.version !== VERSION) throw new Error('it is of another version');
+      // First beside the real state: a file that turns out broken half-way must leave nothing of itself behind.
+      for (const pool of saved.pools) restorePool(blankPoolState(pool.provider as ProviderId), pool, nowMs);
       for (const pool of saved.pools) restorePool(live.pool(pool.provider as ProviderId), pool, nowMs);
     } catch (error) {
-      const aside = `${this.#path}.unreadable`;
-      renameSync(this.#path, aside);
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#onProblem(`The state of keys in ${this.#path} could not be read (${reason}); it was kept as ${aside} and all keys start as ready.`);
+      this.#setAside(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  #setAside(reason: string): void {
+    const aside = `${this.#path}.unreadable`;
+    let kept = `it was kept as ${aside}`;
+    try {
+      renameSync(this.#path, aside);
+    } catch {
+      kept = 'it could not be set aside either';
+    }
+    this.#onProblem(`The state of keys in ${this.#path} could not be read (${reason}); ${kept} and all keys start as ready.`);
   }
 
   /** Marks a change; it is written within a second. */
@@ -86,6 +96,7 @@ export class LiveStateFile {
       writeFileSync(draft, JSON.stringify({ version: VERSION, pools }), { mode: 0o600 });
       renameSync(draft, this.#path);
     } catch (error) {
+      this.#isDirty = true;
       this.#onProblem(`The state of keys could not be written to ${this.#path}: ${error instanceof Error ? error.message : String(error)}.`);
     }
   }
@@ -96,7 +107,7 @@ function savePool(pool: PoolState): SavedPool {
     provider: pool.provider,
     rest: pool.rest,
     keys: [...pool.keys.values()].map(saveKey),
-    models: [...pool.models].map(([model, { rest, state, openUntilMs, openings }]) => ({ model, rest, state, openUntilMs, openings })),
+    models: [...pool.models].filter(([, breaker]) => breaker.state !== 'closed' || breaker.rest !== null).map(([model, { rest, state, openUntilMs, openings }]) => ({ model, rest, state, openUntilMs, openings })),
   };
 }
 

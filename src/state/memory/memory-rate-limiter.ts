@@ -8,6 +8,9 @@ const DAY_MS = 86_400_000;
 interface CallerCount {
   bucketTokens: number;
   bucketAtMs: number;
+  /** How far the clock has stepped back so far. Windows run on time that never does, else they would stand still until it is made up for. */
+  steppedBackMs: number;
+  seenMs: number;
   /** Requests and tokens by second, the last 60 of them: a sliding minute. */
   readonly requestSlots: Float64Array;
   readonly tokenSlots: Float64Array;
@@ -28,7 +31,6 @@ export class MemoryRateLimiter implements RateLimiter {
 
   admit(caller: VirtualKeyId, limits: AdmissionLimits, estimatedTokens: number, nowMs: number): Admission | Refusal {
     const count = this.#count(caller, limits, nowMs);
-    advance(count, nowMs);
     const refusal = findRefusal(count, limits, estimatedTokens, nowMs);
     if (refusal !== null) return refusal;
     if (limits.requestsPerSecond !== undefined) count.bucketTokens -= 1;
@@ -48,6 +50,8 @@ export class MemoryRateLimiter implements RateLimiter {
       count = {
         bucketTokens: burstOf(limits),
         bucketAtMs: nowMs,
+        steppedBackMs: 0,
+        seenMs: nowMs,
         requestSlots: new Float64Array(60),
         tokenSlots: new Float64Array(60),
         slotSecond: Math.floor(nowMs / 1000),
@@ -60,6 +64,7 @@ export class MemoryRateLimiter implements RateLimiter {
       this.#callers.set(caller, count);
     }
     refill(count, limits, nowMs);
+    advance(count, nowMs);
     return count;
   }
 }
@@ -101,9 +106,11 @@ function refill(count: CallerCount, limits: AdmissionLimits, nowMs: number): voi
   count.bucketTokens = Math.min(burstOf(limits), count.bucketTokens + (elapsed * rate) / 1000);
 }
 
-/** Lets seconds that left the minute fall out of the sums. A clock that steps back moves nothing. */
+/** Lets seconds that left the minute fall out of the sums, and begins a new day. A clock that steps back resets neither. */
 function advance(count: CallerCount, nowMs: number): void {
-  const second = Math.floor(nowMs / 1000);
+  if (nowMs < count.seenMs) count.steppedBackMs += count.seenMs - nowMs;
+  count.seenMs = nowMs;
+  const second = Math.floor((nowMs + count.steppedBackMs) / 1000);
   const steps = Math.min(60, second - count.slotSecond);
   for (let step = 1; step <= steps; step += 1) {
     const slot = (second - steps + step) % 60;
@@ -123,6 +130,7 @@ function findRefusal(count: CallerCount, limits: AdmissionLimits, estimatedToken
   const { requestsPerSecond, requestsPerMinute, requestsPerDay, tokensPerMinute, concurrency } = limits;
   if (requestsPerSecond !== undefined) {
     if (requestsPerSecond <= 0) return { limit: 'requestsPerSecond' };
+    if (limits.burst !== undefined && limits.burst < 1) return { limit: 'burst' };
     if (count.bucketTokens < 1) return { limit: 'requestsPerSecond', retryAtMs: nowMs + ((1 - count.bucketTokens) * 1000) / requestsPerSecond };
   }
   if (requestsPerMinute !== undefined && count.minuteRequests + 1 > requestsPerMinute) {
@@ -152,7 +160,7 @@ function whenRoom(count: CallerCount, slots: Float64Array, needed: number): numb
   for (let age = 59; age >= 0; age -= 1) {
     const second = count.slotSecond - age;
     freed += slots[((second % 60) + 60) % 60] ?? 0;
-    if (freed >= needed) return (second + 60) * 1000;
+    if (freed >= needed) return (second + 60) * 1000 - count.steppedBackMs;
   }
-  return count.slotSecond * 1000 + MINUTE_MS;
+  return count.slotSecond * 1000 + MINUTE_MS - count.steppedBackMs;
 }

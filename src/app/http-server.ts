@@ -15,7 +15,8 @@ export function createHttpServer(): Server {
     connectionsCheckingInterval: 2000,
     keepAliveTimeout: 72_000,
     insecureHTTPParser: false,
-    requireHostHeader: true,
+    // Checked by the data plane, which answers in JSON and refuses two of them as well.
+    requireHostHeader: false,
     noDelay: true,
   });
   server.maxHeadersCount = HEADER_FIELDS;

@@ -55,8 +55,11 @@ export class DeadlineWheel {
     this.#lastTick = tick;
     for (let step = 1; step <= steps; step += 1) this.#gather((tick - steps + step) % this.#firing, now);
     for (let due = this.#slots[this.#firing] ?? null; due !== null; due = this.#slots[this.#firing] ?? null) {
-      this.stop(due);
-      due.onDue();
+      if (due.dueMs > now) this.start(due, due.dueMs);
+      else {
+        this.stop(due);
+        due.onDue();
+      }
     }
   }
 

@@ -20,7 +20,7 @@ const sections = new Map(
 );
 
 test('the page of the command line describes every command', () => {
-  const commands = [...helpOf().matchAll(/^ {2}headgate ([a-z-]+)/gm)].map((match) => match[1]);
+  const commands = [...helpOf().matchAll(/^ {2}headgate ([a-z-]+)/gm)].map((match) => match[1] ?? '');
   assert.ok(commands.length > 4);
   assert.deepEqual([...sections.keys()].toSorted(), commands.toSorted());
 });

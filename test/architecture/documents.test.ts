@@ -63,7 +63,8 @@ for (const path of documents) {
   });
 
   test(`${path}: every file that is named is there`, () => {
-    const named = matches(withoutBlocks(text), CODE, 'code').filter((code) => PROJECT_PATH.test(code));
+    const words = matches(withoutBlocks(text), CODE, 'code').flatMap((code) => code.split(/[\s"]+/));
+    const named = words.filter((word) => PROJECT_PATH.test(word));
     assert.deepEqual(
       named.filter((name) => !isThere(name)),
       [],

@@ -8,10 +8,10 @@ const ROW = /^\| `(?<code>[a-z_]+)` \| (?<status>\d{3}) \| (?<when>.+?) \| (?<wh
 const rows = [...readProjectFile('docs/reference/errors.md').matchAll(ROW)].map(({ groups = {} }) => groups);
 
 test('the errors page describes every code once, with its status', () => {
-  const documented = rows.map(({ code, status }) => [code, Number(status)]);
-  const sent = Object.entries(ERROR_CODES).map(([code, { status }]) => [code, status]);
-  assert.ok(sent.length > 20);
-  assert.deepEqual(documented.toSorted(), sent.toSorted());
+  const documented = rows.map(({ code = '', status }) => [code, Number(status)] as const);
+  const sent = Object.entries(ERROR_CODES).map(([code, { status }]) => [code, status] as const);
+  assert.equal(documented.length, sent.length);
+  assert.deepEqual(Object.fromEntries(documented), Object.fromEntries(sent));
 });
 
 test('the errors page says of every code when it comes and, unless it is reserved, what to do', () => {

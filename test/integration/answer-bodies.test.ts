@@ -88,7 +88,7 @@ test('an answer that claims a coding it does not have is 502', async () => {
 });
 
 test('informational answers of the upstream are passed over', async () => {
-  world.script({ rules: [{ informational: [102, 103] }] });
+  world.script({ rules: [{ informational: [100, 102, 103] }] });
   assert.equal((await world.chat('plain')).status, 200);
 });
 

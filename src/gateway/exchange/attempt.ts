@@ -15,6 +15,7 @@ import { ClientWriter } from '../streaming/client-writer.ts';
 import { EventRelay } from '../streaming/event-relay.ts';
 import { HalfCloseProbe } from '../streaming/half-close-probe.ts';
 import { JsonArrayScanner } from '../streaming/json-array-scanner.ts';
+import { redactWhole } from '../streaming/secret-filter.ts';
 import { classifyTransportError, firstByteTimeout, malformedAnswer } from '../upstream/classify-failure.ts';
 import { BodyCollector, type Collected } from '../upstream/collect-body.ts';
 import { acceptsEncoding, isIdentity } from '../upstream/decode-content.ts';
@@ -267,7 +268,7 @@ export class Attempt implements CallListener, ByteSink {
         : {
             status: statusOfErrorEvent(event),
             headers: { 'content-type': 'application/json' },
-            body: Buffer.from(JSON.stringify(event)),
+            body: redactWhole(Buffer.from(JSON.stringify(event)), Buffer.from(this.#lease.key.secret)),
             encoding: null,
           };
     this.#finish({

@@ -2,6 +2,7 @@ import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import { GatewayError } from '../../domain/gateway-error.ts';
 import { beginExchange, type Exchange, type GatewayContext } from '../exchange/handle-exchange.ts';
+import { hasOneHost } from './has-one-host.ts';
 import { matchPath } from './match-path.ts';
 import { checkDeclaredLength } from './read-body.ts';
 import { errorBody, writeError } from './write-error.ts';
@@ -52,6 +53,11 @@ export class DataPlane {
   /** True when the request was the data plane's. */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     const match = matchPath(request.url ?? '/');
+    if (!hasOneHost(request)) {
+      const style = match === null ? 'openai-chat' : match.errorStyle;
+      writeError(response, new GatewayError('invalid_headers', 'the request must have exactly one Host header'), style, this.#newId(), true);
+      return true;
+    }
     if (match === null) return false;
     if ('problem' in match) {
       const error =

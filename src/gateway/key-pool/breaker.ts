@@ -111,7 +111,7 @@ function currentSlice(breaker: BreakerState, settings: BreakerSettings, nowMs: n
   while (slices.length > 0 && (slices[0]?.startMs ?? 0) < oldest) slices.shift();
   const last = slices.at(-1);
   // After a clock that stepped back, the old slices would count for as long as the step was.
-  if (last !== undefined && last.startMs > nowMs) slices.length = 0;
+  if (last !== undefined && last.startMs - nowMs > SLICE_MS) slices.length = 0;
   else if (last !== undefined && nowMs - last.startMs < SLICE_MS) return last;
   const slice = { startMs: nowMs, ok: 0, failed: 0 };
   slices.push(slice);

@@ -25,7 +25,7 @@ export function takeRetry(pool: PoolState, budget: { readonly ratio: number; rea
 function slice(pool: PoolState, nowMs: number): { requests: number; retries: number } {
   const { traffic } = pool;
   const last = traffic.at(-1);
-  if (last !== undefined && nowMs - last.startMs < SLICE_MS && nowMs >= last.startMs) return last;
+  if (last !== undefined && Math.abs(nowMs - last.startMs) < SLICE_MS) return last;
   // After a clock that stepped back, the old slices would count for as long as the step was.
   if (last !== undefined && last.startMs > nowMs) traffic.length = 0;
   while (traffic.length > 0 && (traffic[0]?.startMs ?? 0) <= nowMs - WINDOW_MS) traffic.shift();

@@ -6,6 +6,7 @@ import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 import type { CompiledProvider } from '../../config/snapshot.ts';
 import { isMetadataHost } from '../../lib/network-address.ts';
 import { BlockedAddressError, guardedLookup, type Resolve } from './connect-guard.ts';
+import { passOverContinue } from './pass-over-continue.ts';
 
 const MOST_CONNECTIONS = 1024;
 const KEEP_ALIVE_MS = 4000;
@@ -98,7 +99,7 @@ function makeDispatcher(provider: CompiledProvider, origin: string, resolve: Res
       if (isIP(host) !== 0 && isMetadataHost(host)) {
         return callback(new BlockedAddressError('the address is a metadata service'), null);
       }
-      return connect(options, callback);
+      return connect(options, (...made) => (made[0] === null ? callback(null, passOverContinue(made[1])) : callback(...made)));
     },
   });
 }

@@ -5,8 +5,11 @@ const HEADER_BYTES = 64 * 1024;
 /** One more than is allowed, so that a request with too many is noticed instead of being cut. */
 const HEADER_FIELDS = 401;
 const MOST_CONNECTIONS = 10_000;
+const LEAST_CONNECTIONS = 16;
+/** Descriptors for what is neither a client nor its upstream: the database, the journal, the threads' own. */
+const OWN_DESCRIPTORS = 64;
 
-/** The server with the limits of a public door: strict parsing, bounded headers, bounded time for them, half of the file descriptors at most. */
+/** The server with the limits of a public door: strict parsing, bounded headers, bounded time for them, and a file descriptor for the upstream of every client. */
 export function createHttpServer(): Server {
   const server = createServer({
     maxHeaderSize: HEADER_BYTES,
@@ -20,8 +23,14 @@ export function createHttpServer(): Server {
     noDelay: true,
   });
   server.maxHeadersCount = HEADER_FIELDS;
-  server.maxConnections = Math.min(MOST_CONNECTIONS, Math.floor(fileDescriptorLimit() / 2));
+  server.maxConnections = mostConnections(fileDescriptorLimit());
   return server;
+}
+
+/** As many clients as can have an upstream connection each. */
+function mostConnections(descriptors: number): number {
+  const pairs = Math.floor((descriptors - OWN_DESCRIPTORS) / 2);
+  return Math.min(MOST_CONNECTIONS, Math.max(LEAST_CONNECTIONS, pairs));
 }
 
 /** The soft limit of open files of this process; a large number where the system does not tell. */

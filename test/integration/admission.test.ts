@@ -61,7 +61,10 @@ test('an unknown or missing credential is 401 in the client’s protocol, and no
       assert.equal(answer.status, 401, call.protocol);
       assert.match(answer.headers['content-type'] ?? '', /^application\/json/);
       assert.match(answer.text, credential === null ? /missing_api_key/ : /invalid_api_key/);
-      assert.equal(call.errorCode('error', call.protocol === 'openai-responses' ? '{"type":"x"}' : answer.text) === null, call.protocol === 'openai-responses');
+      assert.equal(
+        call.errorCode('error', call.protocol === 'openai-responses' ? '{"type":"x"}' : answer.text) === null,
+        call.protocol === 'openai-responses',
+      );
       assert.ok(!answer.text.includes('hg-nobody'));
     }
   }
@@ -77,7 +80,10 @@ test('disabled, expired and misplaced keys are 403, each with its code', async (
 });
 
 test('a made-up X-Forwarded-For moves nobody into a range', async () => {
-  const answer = await world.chat('gpt-4o', { key: secret('elsewhere'), headers: { 'x-forwarded-for': '10.1.2.3', forwarded: 'for=10.1.2.3', 'x-real-ip': '10.1.2.3' } });
+  const answer = await world.chat('gpt-4o', {
+    key: secret('elsewhere'),
+    headers: { 'x-forwarded-for': '10.1.2.3', forwarded: 'for=10.1.2.3', 'x-real-ip': '10.1.2.3' },
+  });
   assertRefused(answer, 403, 'address_not_allowed');
 });
 
@@ -87,22 +93,30 @@ test('model patterns allow what they name; dots are literal', async () => {
   assert.equal((await ask('gpt-4.1')).status, 200);
   for (const model of ['gpt-4-mini', 'gptx4.1', 'claude', 'no-such-model', 'main/claude']) assertRefused(await ask(model), 403, 'model_not_allowed');
   const models = (await world.send('/v1/models', { key: secret('some-models') })).json() as { data: { id: string }[] };
-  assert.deepEqual(models.data.map(({ id }) => id), ['gpt-4.1', 'gpt-4o']);
+  assert.deepEqual(
+    models.data.map(({ id }) => id),
+    ['gpt-4.1', 'gpt-4o'],
+  );
 });
 
 test('a model that only a forbidden provider lists is 404; one that an allowed provider lists too goes there', async () => {
-  const ask = (model: string, headers: Record<string, string> = {}): Promise<ClientAnswer> => world.chat(model, { key: secret('side-only'), headers });
+  const ask = (model: string, headers: Record<string, string> = {}): Promise<ClientAnswer> =>
+    world.chat(model, { key: secret('side-only'), headers });
   assertRefused(await ask('gpt-4o'), 404, 'model_not_found');
   assertRefused(await ask('main/gpt-4o'), 404, 'model_not_found');
   assert.equal((await ask('shared', { 'x-llm-provider': 'main' })).status, 404);
   assert.equal((await ask('shared')).headers['x-headgate-provider'], 'side');
   const models = (await world.send('/v1/models', { key: secret('side-only') })).json() as { data: { id: string }[] };
-  assert.deepEqual(models.data.map(({ id }) => id), ['shared', 'side-only']);
+  assert.deepEqual(
+    models.data.map(({ id }) => id),
+    ['shared', 'side-only'],
+  );
 });
 
 test('each of the credential headers works, in any case of the scheme', async () => {
   const credentials = { authorization: `bEaReR   ${TESTER_KEY}`, 'x-api-key': TESTER_KEY, 'X-Goog-Api-Key': TESTER_KEY, 'X-Proxy-Key': TESTER_KEY };
-  for (const [name, value] of Object.entries(credentials)) assert.equal((await world.chat('gpt-4o', { key: null, headers: { [name]: value } })).status, 200, name);
+  for (const [name, value] of Object.entries(credentials))
+    assert.equal((await world.chat('gpt-4o', { key: null, headers: { [name]: value } })).status, 200, name);
 });
 
 test('the first credential found wins, and an invalid first one is 401', async () => {
@@ -116,7 +130,11 @@ test('GLOBAL_PROXY_KEYS are virtual keys beside those of the file', async () => 
   assertRefused(await world.chat('gpt-4o', { key: 'global-secret-1, global-secret-2' }), 401, 'invalid_api_key');
 });
 
-for (const [id, allowed, most] of [['per-second', 2, 3], ['per-minute', 2, 61], ['per-day', 1, 86_400]] as const) {
+for (const [id, allowed, most] of [
+  ['per-second', 2, 3],
+  ['per-minute', 2, 61],
+  ['per-day', 1, 86_400],
+] as const) {
   test(`${id}: over the limit is 429 with the time to come back`, async () => {
     for (let turn = 0; turn < allowed; turn += 1) assert.equal((await world.chat('gpt-4o', { key: secret(id) })).status, 200);
     const answer = await world.chat('gpt-4o', { key: secret(id) });
@@ -129,7 +147,8 @@ for (const [id, allowed, most] of [['per-second', 2, 3], ['per-minute', 2, 61], 
 
 test('tokens of a minute are reserved before and settled after a request', async () => {
   world.script({ rules: [{ usage: { input: 5, output: 5 } }] });
-  const ask = (tokens: number): Promise<ClientAnswer> => world.chat('gpt-4o', { key: secret('tokens'), body: { ...chatBody('gpt-4o'), max_tokens: tokens } });
+  const ask = (tokens: number): Promise<ClientAnswer> =>
+    world.chat('gpt-4o', { key: secret('tokens'), body: { ...chatBody('gpt-4o'), max_tokens: tokens } });
   // 100 reserved, 10 used: the second one fits again.
   assert.equal((await ask(100)).status, 200);
   assert.equal((await ask(100)).status, 200);
@@ -155,11 +174,22 @@ test('a limit of 0 blocks everything, without a time to come back', async () => 
 
 test('a place is returned when its client leaves, when a stream ends, and when the upstream fails', async () => {
   const ask = (extra: object = {}): Promise<ClientAnswer> => world.chat('gpt-4o', { key: secret('one-at-a-time'), ...extra });
-  world.script({ rules: [{ match: { nth: 1 }, hang: true }, { match: { nth: 1 }, status: 400 }, { match: { nth: 1 }, raw: '' }] });
+  world.script({
+    rules: [
+      { match: { nth: 1 }, hang: true },
+      { match: { nth: 1 }, status: 400 },
+      { match: { nth: 1 }, raw: '' },
+    ],
+  });
   const leaving = new AbortController();
   const gone = ask({ signal: leaving.signal });
   world.mock.reset();
-  world.script({ rules: [{ match: { nth: 1 }, hang: true }, { match: { nth: 1 }, status: 400 }] });
+  world.script({
+    rules: [
+      { match: { nth: 1 }, hang: true },
+      { match: { nth: 1 }, status: 400 },
+    ],
+  });
   await waitFor('the first request upstream', () => world.received('main')[0]?.bodyAt ?? null);
   const second = await ask();
   assertRefused(second, 429, 'rate_limit_exceeded');
@@ -190,7 +220,11 @@ test('a hot reload changes a limit from the next request on and resets no counte
   const ask = async (): Promise<number> => (await world.chat('gpt-4o', { key: secret('reloaded') })).status;
   const reload = async (requestsPerMinute: number): Promise<void> => {
     const before = await revision();
-    world.gateway.writeConfig(world.config({ virtualKeys: [...KEYS.filter((entry) => (entry as { id: string }).id !== 'reloaded'), limited('reloaded', { requestsPerMinute })] }));
+    world.gateway.writeConfig(
+      world.config({
+        virtualKeys: [...KEYS.filter((entry) => (entry as { id: string }).id !== 'reloaded'), limited('reloaded', { requestsPerMinute })],
+      }),
+    );
     await waitFor('the new configuration', async () => (await revision()) > before);
   };
   assert.deepEqual([await ask(), await ask()], [200, 200]);
@@ -226,8 +260,15 @@ test('ALLOW_ANONYMOUS serves unknown credentials, but not disabled or expired ke
     assertRefused(await open.chat('gpt-4o', { key: secret('off') }), 403, 'key_disabled');
     assertRefused(await open.chat('gpt-4o', { key: secret('old') }), 403, 'key_expired');
     assert.equal((await open.chat('gpt-4o', { key: secret('elsewhere'), headers: { 'x-forwarded-for': '1.2.3.4, 10.1.2.3' } })).status, 200);
-    assertRefused(await open.chat('gpt-4o', { key: secret('elsewhere'), headers: { 'x-forwarded-for': '10.1.2.3, 1.2.3.4' } }), 403, 'address_not_allowed');
-    assert.ok(open.received('main').every((request) => request.key === 'sk-main-123456'), 'no client’s credential went on');
+    assertRefused(
+      await open.chat('gpt-4o', { key: secret('elsewhere'), headers: { 'x-forwarded-for': '10.1.2.3, 1.2.3.4' } }),
+      403,
+      'address_not_allowed',
+    );
+    assert.ok(
+      open.received('main').every((request) => request.key === 'sk-main-123456'),
+      'no client’s credential went on',
+    );
   } finally {
     await open.close();
   }

@@ -31,7 +31,8 @@ for (const encoding of ENCODINGS) {
     assert.equal(accepted.status, 200);
     assert.equal(encodingOf(accepted), encoding);
     assert.equal(Number(accepted.headers['content-length']), accepted.body.length);
-    const content = (JSON.parse(DECODERS[encoding](accepted.body).toString('utf8')) as { choices: { message: { content: string } }[] }).choices[0]?.message.content;
+    const content = (JSON.parse(DECODERS[encoding](accepted.body).toString('utf8')) as { choices: { message: { content: string } }[] }).choices[0]
+      ?.message.content;
     assert.equal(content, 'héllo '.repeat(50));
     for (const headers of [{}, { 'accept-encoding': `identity, ${encoding};q=0` }] as Record<string, string>[]) {
       const decoded = await world.chat('plain', { headers });
@@ -74,7 +75,11 @@ for (const encoding of ENCODINGS) {
 }
 
 test('an answer that unpacks to more than the gateway holds is 502 and grows nothing', async () => {
-  world.script({ rules: [{ contentEncoding: 'gzip', body: `{"choices":[],"x":"${'0'.repeat(40 * 1024 * 1024)}"}`, headers: { 'content-type': 'application/json' } }] });
+  world.script({
+    rules: [
+      { contentEncoding: 'gzip', body: `{"choices":[],"x":"${'0'.repeat(40 * 1024 * 1024)}"}`, headers: { 'content-type': 'application/json' } },
+    ],
+  });
   const answer = await world.chat('plain', { headers: { 'accept-encoding': 'gzip' } });
   assert.equal(answer.status, 502);
   assert.equal((answer.json() as { error: { code: string } }).error.code, 'upstream_malformed');
@@ -115,7 +120,11 @@ test('the body of a chat answer is the upstream’s, byte for byte', async () =>
 });
 
 test('in a mapped answer only the name changes', async () => {
-  const raw = '{"x":{"model":"upstream-name"}, "model" : "upstream-name" ,"choices":[{"message":{"content":"\\"model\\":\\"upstream-name\\""}}],"n":1.50}';
+  const raw =
+    '{"x":{"model":"upstream-name"}, "model" : "upstream-name" ,"choices":[{"message":{"content":"\\"model\\":\\"upstream-name\\""}}],"n":1.50}';
   world.script({ rules: [{ raw, headers: { 'content-type': 'application/json' } }] });
-  assert.equal((await world.chat('public-name', { body: chatBody('public-name') })).text, raw.replace('"model" : "upstream-name"', '"model" : "public-name"'));
+  assert.equal(
+    (await world.chat('public-name', { body: chatBody('public-name') })).text,
+    raw.replace('"model" : "upstream-name"', '"model" : "public-name"'),
+  );
 });

@@ -121,7 +121,8 @@ test('a model that is no text, missing, or named twice is refused', async () => 
 });
 
 test('__proto__ members pollute nothing and pass as they came', async () => {
-  const body = '{"__proto__":{"isAdmin":true,"stream":true},"model":"plain","messages":[{"role":"user","content":"x","__proto__":{"x":1}}],"constructor":{"prototype":{"polluted":1}}}';
+  const body =
+    '{"__proto__":{"isAdmin":true,"stream":true},"model":"plain","messages":[{"role":"user","content":"x","__proto__":{"x":1}}],"constructor":{"prototype":{"polluted":1}}}';
   const answer = await world.send('/v1/chat/completions', { body, headers: JSON_TYPE });
   assert.equal(answer.status, 200);
   assert.equal(answer.headers['content-type'], 'application/json');
@@ -135,11 +136,23 @@ test('numbers beyond range break no account', async () => {
     assert.equal(answer.status, 200, value);
     assert.equal(world.received('vendor').at(-1)?.text, body);
   }
-  const first = await world.send('/v1/chat/completions', { key: 'hg-counted-12345', body: '{"model":"plain","messages":[],"max_tokens":1e999}', headers: JSON_TYPE });
+  const first = await world.send('/v1/chat/completions', {
+    key: 'hg-counted-12345',
+    body: '{"model":"plain","messages":[],"max_tokens":1e999}',
+    headers: JSON_TYPE,
+  });
   assert.equal(first.status, 200, 'a request larger than the whole limit may pass alone');
-  const second = await world.send('/v1/chat/completions', { key: 'hg-counted-12345', body: '{"model":"plain","messages":[],"max_tokens":-1e999}', headers: JSON_TYPE });
+  const second = await world.send('/v1/chat/completions', {
+    key: 'hg-counted-12345',
+    body: '{"model":"plain","messages":[],"max_tokens":-1e999}',
+    headers: JSON_TYPE,
+  });
   assert.ok([200, 429].includes(second.status));
-  const third = await world.send('/v1/chat/completions', { key: 'hg-counted-12345', body: '{"model":"plain","messages":[],"max_tokens":2000}', headers: JSON_TYPE });
+  const third = await world.send('/v1/chat/completions', {
+    key: 'hg-counted-12345',
+    body: '{"model":"plain","messages":[],"max_tokens":2000}',
+    headers: JSON_TYPE,
+  });
   assert.equal(third.status, 429, 'the counter was not driven below zero');
 });
 
@@ -152,7 +165,10 @@ test('a model’s name in a message is short and one line', async () => {
 });
 
 test('bytes that are no UTF-8 do no harm', async () => {
-  const answer = await world.send('/v1/chat/completions', { body: Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d]), headers: JSON_TYPE });
+  const answer = await world.send('/v1/chat/completions', {
+    body: Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d]),
+    headers: JSON_TYPE,
+  });
   assert.equal(answer.status, 400);
 });
 
@@ -189,14 +205,23 @@ test('a body of 33 MiB is 413, whether it declares its length or not, and the co
 });
 
 test('headers of 70 KiB, and more than 200 fields, are 431 in JSON', async () => {
-  const head = (lines: readonly string[]): string => ['GET /v1/models HTTP/1.1', 'host: x', `authorization: Bearer ${TESTER_KEY}`, 'connection: close', ...lines, '', ''].join('\r\n');
-  for (const lines of [[`x-large: ${'a'.repeat(70 * 1024)}`], Array.from({ length: 201 }, (_, index) => `x-${index}: 1`), Array.from({ length: 2000 }, (_, index) => `x-${index}: 1`)]) {
+  const head = (lines: readonly string[]): string =>
+    ['GET /v1/models HTTP/1.1', 'host: x', `authorization: Bearer ${TESTER_KEY}`, 'connection: close', ...lines, '', ''].join('\r\n');
+  for (const lines of [
+    [`x-large: ${'a'.repeat(70 * 1024)}`],
+    Array.from({ length: 201 }, (_, index) => `x-${index}: 1`),
+    Array.from({ length: 2000 }, (_, index) => `x-${index}: 1`),
+  ]) {
     const result = await sendRawBytes({ port: world.gateway.port, writes: [head(lines)], quietMs: 2000 });
     assert.match(result.text, /^HTTP\/1\.1 431 /, `${lines.length} lines`);
     assert.equal(codeOf({ text: result.text.split('\r\n\r\n')[1] ?? '' }, 'openai-chat'), 'headers_too_large');
     assert.equal(result.end, 'fin');
   }
-  const allowed = await sendRawBytes({ port: world.gateway.port, writes: [head(Array.from({ length: 190 }, (_, index) => `x-${index}: 1`))], quietMs: 2000 });
+  const allowed = await sendRawBytes({
+    port: world.gateway.port,
+    writes: [head(Array.from({ length: 190 }, (_, index) => `x-${index}: 1`))],
+    quietMs: 2000,
+  });
   assert.match(allowed.text, /^HTTP\/1\.1 200 /);
   const large = await sendRawBytes({ port: world.gateway.port, writes: [head([`x-large: ${'a'.repeat(60 * 1024)}`])], quietMs: 2000 });
   assert.match(large.text, /^HTTP\/1\.1 200 /);
@@ -206,7 +231,9 @@ test('a client that breaks off in the middle of its body costs no upstream call'
   world.mock.reset();
   const result = await sendRawBytes({
     port: world.gateway.port,
-    writes: [`POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${TESTER_KEY}\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"model"`],
+    writes: [
+      `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${TESTER_KEY}\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"model"`,
+    ],
     halfClose: true,
     quietMs: 1000,
   });
@@ -215,7 +242,9 @@ test('a client that breaks off in the middle of its body costs no upstream call'
 });
 
 test('many messages are refused by their number, before they are sent anywhere', async () => {
-  const answer = await world.chat('plain', { body: { ...chatBody('plain'), messages: Array.from({ length: 10_001 }, () => ({ role: 'user', content: 'x' })) } });
+  const answer = await world.chat('plain', {
+    body: { ...chatBody('plain'), messages: Array.from({ length: 10_001 }, () => ({ role: 'user', content: 'x' })) },
+  });
   assert.equal(answer.status, 400);
   assert.equal(codeOf(answer, 'openai-chat'), 'invalid_request');
 });
@@ -224,7 +253,10 @@ test('all the while the process lived and the well-behaved client was served', a
   isOver = true;
   const statuses = await behaved;
   assert.ok(statuses.length > 10, `${statuses.length} requests`);
-  assert.ok(statuses.every((status) => status === 200), statuses.join(','));
+  assert.ok(
+    statuses.every((status) => status === 200),
+    statuses.join(','),
+  );
   assert.equal((await world.send('/health/ready')).status, 200);
   assert.doesNotMatch(world.gateway.stdout() + world.gateway.stderr(), /defect|Uncaught|UnhandledPromise/i);
 });

@@ -24,7 +24,15 @@ let world: MockedGateway;
 
 before(async () => {
   world = await MockedGateway.start({
-    providers: [...PROTOCOL_CALLS.map(({ protocol }) => provider(protocol)), provider('timed'), provider('silent'), provider('whole'), provider('half-closed'), provider('retried'), provider('breaker')],
+    providers: [
+      ...PROTOCOL_CALLS.map(({ protocol }) => provider(protocol)),
+      provider('timed'),
+      provider('silent'),
+      provider('whole'),
+      provider('half-closed'),
+      provider('retried'),
+      provider('breaker'),
+    ],
   });
 });
 after(() => world.close());
@@ -85,7 +93,10 @@ test('a client that leaves before the first byte ends the upstream call', async 
   for (const body of [chatBody('silent'), { ...chatBody('silent'), stream: true }]) {
     const leaving = new AbortController();
     const answer = world.chat('silent', { body, signal: leaving.signal });
-    const request = await waitFor('the upstream call', () => world.received('silent').find(({ bodyAt, abortedAt }) => bodyAt !== null && abortedAt === null) ?? null);
+    const request = await waitFor(
+      'the upstream call',
+      () => world.received('silent').find(({ bodyAt, abortedAt }) => bodyAt !== null && abortedAt === null) ?? null,
+    );
     leaving.abort();
     await assert.rejects(answer);
     await waitFor('the end of the upstream call', () => request.abortedAt);
@@ -109,7 +120,10 @@ test('a client that leaves in the middle of a whole answer is one row', async ()
   await assert.rejects(answer);
   await waitFor('the end of the upstream call', () => request.abortedAt);
   const rows = await rowsOf('whole');
-  assert.deepEqual(rows.map((row) => row['outcome']), ['client_gone']);
+  assert.deepEqual(
+    rows.map((row) => row['outcome']),
+    ['client_gone'],
+  );
 });
 
 test('a client that closes its side once the answer flows still reads it to the end', async () => {
@@ -132,6 +146,9 @@ test('clients that leave never count against key or breaker', async () => {
     await assert.rejects(answer);
   }
   const answers = await Promise.all([world.chat('breaker'), world.chat('breaker'), world.chat('breaker')]);
-  assert.deepEqual(answers.map(({ status }) => status), [200, 200, 200]);
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 200, 200],
+  );
   assert.ok(answers.every(({ headers }) => headers['x-headgate-attempts'] === '1'));
 });

@@ -111,7 +111,10 @@ test('a REST API gets the client’s headers but for credentials, cookies, addre
 test('a client cannot have our own credential dropped by nominating it in Connection', async () => {
   world.script({});
   for (const path of ['/v1/chat/completions', '/proxy/api/things']) {
-    const answer = await world.send(path, { body: chatBody('plain'), headers: { connection: 'close, authorization, content-type, content-length, host' } });
+    const answer = await world.send(path, {
+      body: chatBody('plain'),
+      headers: { connection: 'close, authorization, content-type, content-length, host' },
+    });
     assert.equal(answer.status, 200, path);
   }
   assert.equal(received('vendor')['authorization'], 'Bearer sk-vendor-12345');
@@ -126,7 +129,13 @@ test('repeated credentials are not joined into one', async () => {
 });
 
 test('the client gets the upstream’s headers but for those of the connection, cookies, and what acts on our own origin', async () => {
-  const kept = { 'x-ratelimit-remaining-requests': '9', 'openai-processing-ms': '5', 'cache-control': 'no-store', etag: '"1"', 'x-vendor': 'kept; "as is"' };
+  const kept = {
+    'x-ratelimit-remaining-requests': '9',
+    'openai-processing-ms': '5',
+    'cache-control': 'no-store',
+    etag: '"1"',
+    'x-vendor': 'kept; "as is"',
+  };
   const dropped = {
     'set-cookie': ['a=1; Path=/', 'b=2'],
     'access-control-allow-origin': '*',
@@ -174,7 +183,8 @@ test('the client gets the upstream’s headers but for those of the connection, 
 });
 
 test('header bytes beyond ASCII break nothing', async () => {
-  const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 14\r\nx-odd: caf\xe9 \xff\xfe \xe2\x82\xac\r\nx-tab: a\tb\r\n\r\n{"choices":[]}';
+  const head =
+    'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 14\r\nx-odd: caf\xe9 \xff\xfe \xe2\x82\xac\r\nx-tab: a\tb\r\n\r\n{"choices":[]}';
   world.script({ rules: [{ rawHttp: head }] });
   const answer = await world.chat('plain');
   assert.equal(answer.status, 200);

@@ -39,7 +39,12 @@ before(async () => {
       { id: 'switched-off', models: ['switched-off'], keys: [{ id: 'k1', secret: 'sk-off-1', enabled: false }] },
       { id: 'disabled', models: ['disabled'], enabled: false, keys: ['sk-disabled-1'] },
       { id: 'drained', models: ['drained'], keys: [{ id: 'k1', secret: 'sk-drained-1', weight: 0 }] },
-      pool('capped', [1, 1], { keys: [{ id: 'k1', secret: 'sk-capped-1', models: ['other-*'] }, { id: 'k2', secret: 'sk-capped-2' }] }),
+      pool('capped', [1, 1], {
+        keys: [
+          { id: 'k1', secret: 'sk-capped-1', models: ['other-*'] },
+          { id: 'k2', secret: 'sk-capped-2' },
+        ],
+      }),
     ],
   });
 });
@@ -86,7 +91,10 @@ test('weights 3:1 give exactly 300 and 100 of 400 requests, and never four in a 
   script();
   for (let turn = 0; turn < 400; turn += 1) assert.equal((await world.chat('weighted')).status, 200);
   assert.deepEqual(uses('weighted'), { [keyOf('weighted', 1)]: 300, [keyOf('weighted', 2)]: 100 });
-  const order = world.received('weighted').map(({ key }) => (key === keyOf('weighted', 1) ? 'A' : 'B')).join('');
+  const order = world
+    .received('weighted')
+    .map(({ key }) => (key === keyOf('weighted', 1) ? 'A' : 'B'))
+    .join('');
   assert.equal(order.slice(0, 4), 'AABA');
   assert.ok(!order.includes('AAAA'), order);
 });
@@ -105,7 +113,10 @@ test('one success ends the rest: the requests after it do not go one by one', as
   assert.ok(answers.every(({ status }) => status === 200));
   const together = world.received('cleared').slice(2);
   const firstEnd = Math.min(...together.map(({ finishedAt }) => finishedAt ?? Infinity));
-  assert.ok(together.every(({ at }) => at < firstEnd), 'all six were under way before the first ended');
+  assert.ok(
+    together.every(({ at }) => at < firstEnd),
+    'all six were under way before the first ended',
+  );
 });
 
 test('one success clears the failures in a row: the breaker opens after five, not after four and four', async () => {
@@ -118,7 +129,12 @@ test('one success clears the failures in a row: the breaker opens after five, no
 
 test('ten client faults leave key and breaker alone and are passed through once, unchanged', async () => {
   const body = '{"error" : {"message":"Invalid \\u0027temperature\\u0027: é","type":"invalid_request_error","param":"temperature","code":null}}';
-  script({ match: { nth: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] }, status: 400, raw: body, headers: { 'content-type': 'application/json', 'x-vendor': 'kept' } });
+  script({
+    match: { nth: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] },
+    status: 400,
+    raw: body,
+    headers: { 'content-type': 'application/json', 'x-vendor': 'kept' },
+  });
   for (let turn = 0; turn < 10; turn += 1) {
     const answer = await world.chat('faulty-client');
     assert.equal(answer.status, 400);
@@ -129,7 +145,10 @@ test('ten client faults leave key and breaker alone and are passed through once,
   assert.equal(world.received('faulty-client').length, 10);
   assert.deepEqual(uses('faulty-client'), { [keyOf('faulty-client', 1)]: 5, [keyOf('faulty-client', 2)]: 5 });
   const answers = await Promise.all([world.chat('faulty-client'), world.chat('faulty-client')]);
-  assert.deepEqual(answers.map(({ status }) => status), [200, 200]);
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 200],
+  );
 });
 
 test('a refused connection fails over to another provider in less than a second', async () => {
@@ -142,7 +161,10 @@ test('a refused connection fails over to another provider in less than a second'
 });
 
 test('when every rest is firm and longer than maxWait the answer is 429 with the soonest end', async () => {
-  script({ match: { key: keyOf('exhausted', 1) }, status: 429, retryAfterSeconds: 90 }, { match: { key: keyOf('exhausted', 2) }, status: 429, retryAfterSeconds: 40 });
+  script(
+    { match: { key: keyOf('exhausted', 1) }, status: 429, retryAfterSeconds: 90 },
+    { match: { key: keyOf('exhausted', 2) }, status: 429, retryAfterSeconds: 40 },
+  );
   assert.equal((await world.chat('exhausted')).status, 429);
   const answer = await world.chat('exhausted');
   assert.equal(answer.status, 429);
@@ -177,7 +199,11 @@ test('a key serves only the models on its list', async () => {
 });
 
 test('a rejected provider key never reaches the client as such', async () => {
-  script({ status: 401, body: { error: { message: 'UPSTREAM-TEXT: Incorrect API key provided: sk-rej', code: 'invalid_api_key' } }, headers: { 'www-authenticate': 'Bearer realm="UPSTREAM-REALM"' } });
+  script({
+    status: 401,
+    body: { error: { message: 'UPSTREAM-TEXT: Incorrect API key provided: sk-rej', code: 'invalid_api_key' } },
+    headers: { 'www-authenticate': 'Bearer realm="UPSTREAM-REALM"' },
+  });
   const answer = await world.chat('rejected');
   assert.equal(answer.status, 502);
   assert.equal(errorOf(answer).code, 'upstream_rejected_key');
@@ -213,5 +239,8 @@ test('server errors of two keys are the provider’s: its keys do not rest for t
   const first = await world.chat('broken-twice');
   assert.equal(first.status, 200, 'the third key serves, or a probe of the provider');
   for (let turn = 0; turn < 6; turn += 1) assert.equal((await world.chat('broken-twice')).status, 200);
-  assert.deepEqual(Object.keys(uses('broken-twice')).toSorted(), [1, 2, 3].map((number) => keyOf('broken-twice', number)));
+  assert.deepEqual(
+    Object.keys(uses('broken-twice')).toSorted(),
+    [1, 2, 3].map((number) => keyOf('broken-twice', number)),
+  );
 });

@@ -17,7 +17,15 @@ let world: MockedGateway;
 
 before(async () => {
   world = await MockedGateway.start({
-    providers: [pool('seconds', 1), pool('date', 1), pool('named-twice', 1), pool('all-at-once', 3), pool('overloaded', 1), pool('gone', 1), pool('crowd', 1)],
+    providers: [
+      pool('seconds', 1),
+      pool('date', 1),
+      pool('named-twice', 1),
+      pool('all-at-once', 3),
+      pool('overloaded', 1),
+      pool('gone', 1),
+      pool('crowd', 1),
+    ],
     virtualKeys: [
       { id: 'loud', secret: 'hg-loud-1234567' },
       { id: 'quiet', secret: 'hg-quiet-1234567' },
@@ -67,7 +75,10 @@ test('rests', { concurrency: true }, async (t) => {
 
   void t.test('a longer rest is not shortened by a later, shorter one', async () => {
     const answers = await Promise.all([world.chat('named-twice'), world.chat('named-twice')]);
-    assert.deepEqual(answers.map(({ status }) => status), [200, 200]);
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 200],
+    );
     const [first, , third] = world.received('named-twice');
     const longer = world.received('named-twice').find(({ retryAfter }) => retryAfter === '3') ?? first;
     assert.ok(longer !== undefined && third !== undefined);
@@ -83,7 +94,10 @@ test('rests', { concurrency: true }, async (t) => {
     const [, , , served] = world.received('all-at-once');
     assert.equal(served?.key, 'sk-all-at-once-2');
     const state = await waitFor('the saved state of the pool', () => savedPool('all-at-once'));
-    assert.deepEqual(state.keys.map(({ suspended }) => suspended), [null, null, null]);
+    assert.deepEqual(
+      state.keys.map(({ suspended }) => suspended),
+      [null, null, null],
+    );
   });
 
   void t.test('the end that an overloaded upstream named is met, and the waiting request is served', async () => {
@@ -106,7 +120,10 @@ test('rests', { concurrency: true }, async (t) => {
   void t.test('nobody who waits is forgotten: a crowd is served after the rest', async () => {
     const first = world.chat('crowd');
     await waitFor('the refusal', () => world.received('crowd')[0]?.finishedAt ?? null);
-    const crowd = [...Array.from({ length: 20 }, () => world.chat('crowd', { key: 'hg-loud-1234567' })), world.chat('crowd', { key: 'hg-quiet-1234567' })];
+    const crowd = [
+      ...Array.from({ length: 20 }, () => world.chat('crowd', { key: 'hg-loud-1234567' })),
+      world.chat('crowd', { key: 'hg-quiet-1234567' }),
+    ];
     const answers = await Promise.all([first, ...crowd]);
     assert.ok(answers.every(({ status }) => status === 200));
     assert.equal(world.received('crowd').length, 23);

@@ -14,13 +14,17 @@ let bare: MockUpstream;
 
 before(async () => {
   bare = await startMockUpstream();
-  const base = (id: string, url: string): ProviderPlan => ({ id, models: [id], keys: [`sk-${id}-12345`], protocols: { 'openai-chat': url, 'anthropic-messages': url } });
+  const base = (id: string, url: string): ProviderPlan => ({
+    id,
+    models: [id],
+    keys: [`sk-${id}-12345`],
+    protocols: { 'openai-chat': url, 'anthropic-messages': url },
+  });
   world = await MockedGateway.start({
     providers: [
       { id: 'vendor', models: ['plain', 'with/slash'], keys: ['sk-vendor-12345'], priority: 0 },
       { id: 'other', models: ['plain', 'only-other'], keys: ['sk-other-12345'], priority: 1 },
       { id: 'slashed', models: [{ name: 'gemini-public', upstream: 'publishers/google/gemini-9' }], keys: ['sk-slashed-12345'] },
-      { id: 'claude', speaks: ['anthropic-messages'], models: ['claude-own'], keys: ['sk-claude-12345'] },
       base('bare', bare.origin),
       base('bare-slash', `${bare.origin}/`),
       base('versioned', `${bare.origin}/versioned/v1`),
@@ -66,7 +70,13 @@ test('base URLs with and without /v1 and slash give neither /v1/v1 nor //', asyn
 
 test('query strings, repeated parameters and percent-encoding pass unchanged', async () => {
   world.script({});
-  for (const suffix of ['/files?a=1&a=2&b=%2F%20+&empty=&flag&%C3%A9=%e9', '/files/a%2Fb%20c', '/files/a%2fb/content?limit=5&limit=6', '/batches/%E2%82%AC', '/vector_stores/x:y@z/,$!*']) {
+  for (const suffix of [
+    '/files?a=1&a=2&b=%2F%20+&empty=&flag&%C3%A9=%e9',
+    '/files/a%2Fb%20c',
+    '/files/a%2fb/content?limit=5&limit=6',
+    '/batches/%E2%82%AC',
+    '/vector_stores/x:y@z/,$!*',
+  ]) {
     const answer = await world.send(`/v1${suffix}`, {});
     assert.equal(answer.status, 200, suffix);
     assert.equal(lastUrl('vendor'), `/vendor/v1${suffix}`);
@@ -91,7 +101,10 @@ test('paths that two programs could read differently are refused with 400 in JSO
     '/llm/vendor/v1/%2e%2e/x',
     '/v1beta/models/../models/x:generateContent',
   ]) {
-    const { text } = await sendRawBytes({ port: world.gateway.port, writes: [`GET ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${TESTER_KEY}\r\nconnection: close\r\n\r\n`] });
+    const { text } = await sendRawBytes({
+      port: world.gateway.port,
+      writes: [`GET ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${TESTER_KEY}\r\nconnection: close\r\n\r\n`],
+    });
     assert.match(text, /^HTTP\/1\.1 400 /, path);
     assert.match(text, /invalid_path/, path);
   }
@@ -109,7 +122,16 @@ test('Host, absolute-form and X-Original-URL decide nothing', async () => {
 });
 
 test('unknown paths under a reserved prefix are a JSON 404 in the client’s protocol', async () => {
-  const unknown: Readonly<Record<string, RegExp>> = { '/v1': /"error"/, '/v1beta': /"status"/, '/llm': /"detail"/, '/proxy': /"detail"/, '/api/x': /"error"/, '/admin/x': /"error"/, '/public/x': /"error"/, '/nowhere': /"error"/ };
+  const unknown: Readonly<Record<string, RegExp>> = {
+    '/v1': /"error"/,
+    '/v1beta': /"status"/,
+    '/llm': /"detail"/,
+    '/proxy': /"detail"/,
+    '/api/x': /"error"/,
+    '/admin/x': /"error"/,
+    '/public/x': /"error"/,
+    '/nowhere': /"error"/,
+  };
   for (const [path, form] of Object.entries(unknown)) {
     const answer = await world.send(path, {});
     assert.equal(answer.status, 404, path);
@@ -121,7 +143,12 @@ test('unknown paths under a reserved prefix are a JSON 404 in the client’s pro
 });
 
 test('a method that a path does not take is 405 with Allow, and HEAD has no body', async () => {
-  for (const [path, allow] of [['/v1/chat/completions', 'POST'], ['/v1/messages', 'POST'], ['/v1/models', 'GET, HEAD'], ['/v1beta/models/m:generateContent', 'POST']] as const) {
+  for (const [path, allow] of [
+    ['/v1/chat/completions', 'POST'],
+    ['/v1/messages', 'POST'],
+    ['/v1/models', 'GET, HEAD'],
+    ['/v1beta/models/m:generateContent', 'POST'],
+  ] as const) {
     const method = allow === 'POST' ? 'GET' : 'POST';
     const answer = await world.send(path, { method });
     assert.equal(answer.status, 405, path);
@@ -150,7 +177,12 @@ test('CONNECT and Upgrade are refused and the connection closed', async () => {
   const connect = await sendRawBytes({ port: world.gateway.port, writes: ['CONNECT example.com:443 HTTP/1.1\r\nhost: example.com:443\r\n\r\n'] });
   assert.match(connect.text, /^HTTP\/1\.1 405 /);
   assert.equal(connect.end, 'fin');
-  const upgrade = await sendRawBytes({ port: world.gateway.port, writes: [`GET /v1/realtime HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${TESTER_KEY}\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-key: x\r\nsec-websocket-version: 13\r\n\r\n`] });
+  const upgrade = await sendRawBytes({
+    port: world.gateway.port,
+    writes: [
+      `GET /v1/realtime HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${TESTER_KEY}\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-key: x\r\nsec-websocket-version: 13\r\n\r\n`,
+    ],
+  });
   assert.match(upgrade.text, /^HTTP\/1\.1 4\d\d /);
   assert.equal(upgrade.end, 'fin');
 });
@@ -174,7 +206,10 @@ test('gemini: ?key= is the credential and never goes on; other parameters do', a
   assert.equal(answer.status, 200);
   const url = lastUrl('vendor') ?? lastUrl('other') ?? '';
   assert.match(url, /\/v1beta\/models\/plain:generateContent\?alt=json&x=%2F$/);
-  assert.equal(world.mock.requests.at(-1)?.headers['x-goog-api-key'], world.mock.requests.at(-1)?.url.startsWith('/vendor') === true ? 'sk-vendor-12345' : 'sk-other-12345');
+  assert.equal(
+    world.mock.requests.at(-1)?.headers['x-goog-api-key'],
+    world.mock.requests.at(-1)?.url.startsWith('/vendor') === true ? 'sk-vendor-12345' : 'sk-other-12345',
+  );
   const alone = await world.send(`/v1beta/models/plain:countTokens?key=${TESTER_KEY}`, { key: null, body: GEMINI_BODY });
   assert.equal(alone.status, 200);
   assert.doesNotMatch(world.mock.requests.at(-1)?.url ?? '', /[?]/);
@@ -190,85 +225,4 @@ test('gemini: the v1 path serves too, and a mapped name with slashes keeps them'
   const answer = await world.send('/v1/models/gemini-public:generateContent', { body: GEMINI_BODY });
   assert.equal(answer.status, 200);
   assert.equal(lastUrl('slashed'), '/slashed/v1beta/publishers/google/gemini-9:generateContent');
-});
-
-test('/llm/{provider}/… goes to that provider in its own protocol, with its key', async () => {
-  world.script({});
-  for (const [path, upstream] of [
-    ['/llm/other/v1/chat/completions', '/other/v1/chat/completions'],
-    ['/llm/other/chat/completions', '/other/v1/chat/completions'],
-    ['/llm/other/v1/messages', '/other/v1/messages'],
-    ['/llm/other/v1/embeddings', '/other/v1/embeddings'],
-  ] as const) {
-    const answer = await world.send(path, { body: { model: 'plain', messages: [], max_tokens: 1, input: 'x' } });
-    assert.equal(answer.status, 200, path);
-    assert.equal(lastUrl('other'), upstream);
-    assert.equal(world.received('other').at(-1)?.key, 'sk-other-12345');
-  }
-  for (const path of ['/llm/other/v1beta/models/plain:generateContent', '/llm/other/models/plain:generateContent']) {
-    assert.equal((await world.send(path, { body: GEMINI_BODY })).status, 200, path);
-    assert.equal(lastUrl('other'), '/other/v1beta/models/plain:generateContent');
-  }
-  for (const [path, upstream] of [
-    ['/llm/other/v1beta/models', '/other/v1beta/models'],
-    ['/llm/other/v1/models', '/other/v1/models'],
-    ['/llm/other/v1/files/a%2Fb?x=1', '/other/v1/files/a%2Fb?x=1'],
-    ['/llm/claude/v1/messages/batches', '/claude/v1/messages/batches'],
-  ] as const) {
-    assert.equal((await world.send(path, {})).status, 200, path);
-    assert.equal(world.mock.requests.at(-1)?.url, upstream);
-  }
-  assert.equal(world.received('claude').at(-1)?.headers['x-api-key'], 'sk-claude-12345');
-  const unknown = await world.send('/llm/nobody/v1/chat/completions', { body: { model: 'plain', messages: [] } });
-  assert.equal(unknown.status, 404);
-  assert.equal(codeOf(unknown), 'provider_not_found');
-  assert.equal(typeof (unknown.json() as { detail: unknown }).detail, 'string');
-});
-
-test('x-llm-provider narrows the choice by id or preset; an unknown one is 404', async () => {
-  world.script({});
-  const body = { model: 'plain', messages: [] };
-  assert.equal((await world.chat('plain')).headers['x-headgate-provider'], 'vendor');
-  assert.equal((await world.chat('plain', { headers: { 'x-llm-provider': 'other' } })).headers['x-headgate-provider'], 'other');
-  assert.equal((await world.chat('plain', { headers: { 'x-llm-provider': ' OTHER ' } })).headers['x-headgate-provider'], 'other');
-  assert.equal((await world.chat('plain', { headers: { 'x-llm-provider': 'custom' } })).status, 200);
-  const unknown = await world.send('/v1/chat/completions', { body, headers: { 'x-llm-provider': 'nobody' } });
-  assert.equal(unknown.status, 404);
-  assert.equal(codeOf(unknown), 'provider_not_found');
-  const pass = await world.send('/v1/files', { headers: { 'x-llm-provider': 'other' } });
-  assert.equal(pass.headers['x-headgate-provider'], 'other');
-});
-
-test('provider/model names the provider, and a model id with a slash of its own stays one', async () => {
-  world.script({});
-  const named = await world.chat('other/plain');
-  assert.equal(named.headers['x-headgate-provider'], 'other');
-  assert.equal((named.json() as { model: string }).model, 'other/plain');
-  assert.equal(world.received('other').at(-1)?.model, 'plain');
-  const slash = await world.chat('with/slash');
-  assert.equal(slash.headers['x-headgate-provider'], 'vendor');
-  assert.equal(world.received('vendor').at(-1)?.model, 'with/slash');
-});
-
-test('GET /v1/models answers in the shape of the client’s protocol', async () => {
-  const ids = ['bare', 'bare-slash', 'claude-own', 'gemini-public', 'only-other', 'plain', 'unversioned', 'versioned', 'versioned-slash', 'with/slash'];
-  const openai = (await world.send('/v1/models')).json() as { object: string; data: { id: string; object: string; owned_by: string }[] };
-  assert.equal(openai.object, 'list');
-  assert.deepEqual(openai.data.map(({ id }) => id), ids);
-  assert.ok(openai.data.every((model) => model.object === 'model' && model.owned_by !== ''));
-  assert.deepEqual((await world.send('/models')).json(), openai);
-  const anthropic = (await world.send('/v1/models', { headers: { 'anthropic-version': '2023-06-01' } })).json() as { data: { id: string; type: string; display_name: string }[]; has_more: boolean; first_id: string; last_id: string };
-  assert.deepEqual(anthropic.data.map(({ id }) => id), ids);
-  assert.ok(anthropic.data.every(({ type }) => type === 'model'));
-  assert.deepEqual([anthropic.has_more, anthropic.first_id, anthropic.last_id], [false, ids[0], ids.at(-1)]);
-  const gemini = (await world.send('/v1beta/models')).json() as { models: { name: string; supportedGenerationMethods: string[] }[] };
-  assert.deepEqual(gemini.models.map(({ name }) => name), ids.map((id) => `models/${id}`));
-  assert.equal(((await world.send('/v1/models/plain')).json() as { id: string }).id, 'plain');
-  assert.equal(((await world.send('/v1/models/with%2Fslash')).json() as { id: string }).id, 'with/slash');
-  assert.equal(((await world.send('/v1beta/models/plain')).json() as { name: string }).name, 'models/plain');
-  const missing = await world.send('/v1/models/nobody');
-  assert.equal(missing.status, 404);
-  assert.equal(codeOf(missing), 'model_not_found');
-  const narrowed = (await world.send('/v1/models', { headers: { 'x-llm-provider': 'other' } })).json() as { data: { id: string }[] };
-  assert.deepEqual(narrowed.data.map(({ id }) => id), ['only-other', 'plain']);
 });

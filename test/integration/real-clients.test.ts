@@ -85,12 +85,18 @@ test('openai: legacy completions, embeddings, speech, images, files and the list
   const file = await openai.files.create({ file: new File(['{"a":1}\n'], 'batch.jsonl'), purpose: 'batch' });
   assert.match(file.id, /^file-mock/);
   const models = await Array.fromAsync(openai.models.list());
-  assert.deepEqual(models.map(({ id }) => id), ['breaking', 'claude-plain', 'gpt-mapped', 'gpt-plain', 'resting']);
+  assert.deepEqual(
+    models.map(({ id }) => id),
+    ['breaking', 'claude-plain', 'gpt-mapped', 'gpt-plain', 'resting'],
+  );
   assert.equal((await openai.models.retrieve('gpt-plain')).id, 'gpt-plain');
 });
 
 test('openai: errors arrive as the classes that a program catches', async () => {
-  script({ match: { path: '^/resting/' }, status: 429, retryAfterSeconds: 60 }, { match: { path: '^/breaking/' }, chunks: 20, intervalMs: 5, cutAfterBytes: 1500 });
+  script(
+    { match: { path: '^/resting/' }, status: 429, retryAfterSeconds: 60 },
+    { match: { path: '^/breaking/' }, chunks: 20, intervalMs: 5, cutAfterBytes: 1500 },
+  );
   const stranger = new OpenAI({ baseURL: `${world.origin}/v1`, apiKey: 'hg-unknown-key', maxRetries: 0 });
   await assert.rejects(stranger.chat.completions.create({ model: 'gpt-plain', messages: MESSAGES }), (error) => {
     assert.ok(error instanceof OpenAI.AuthenticationError);
@@ -133,10 +139,16 @@ test('openai: a program that stops reading ends the upstream call', async () => 
 test('anthropic: a message, whole and streamed, and the count of tokens', async () => {
   script({});
   const whole = await anthropic.messages.create({ model: 'claude-plain', max_tokens: 64, messages: MESSAGES });
-  assert.deepEqual(whole.content.map((block) => (block.type === 'text' ? block.text : block.type)), [TEXT]);
+  assert.deepEqual(
+    whole.content.map((block) => (block.type === 'text' ? block.text : block.type)),
+    [TEXT],
+  );
   assert.equal(whole.usage.output_tokens, 6);
   const final = await anthropic.messages.stream({ model: 'claude-plain', max_tokens: 64, messages: MESSAGES }).finalMessage();
-  assert.deepEqual(final.content.map((block) => (block.type === 'text' ? block.text : block.type)), [TEXT]);
+  assert.deepEqual(
+    final.content.map((block) => (block.type === 'text' ? block.text : block.type)),
+    [TEXT],
+  );
   assert.equal(final.stop_reason, 'end_turn');
   const counted = await anthropic.messages.countTokens({ model: 'claude-plain', messages: MESSAGES });
   assert.equal(counted.input_tokens, 12);

@@ -34,15 +34,22 @@ const BOUNDARY = 'frontier-7f3a';
 
 /** A form with a file of so many bytes, in pieces; `fields` stand before it. */
 function* form(fields: Readonly<Record<string, string>>, fileBytes: number, pieceBytes: number): Generator<Buffer> {
-  for (const [name, value] of Object.entries(fields)) yield Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`);
-  yield Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="a.bin"\r\nContent-Type: application/octet-stream\r\n\r\n`);
+  for (const [name, value] of Object.entries(fields))
+    yield Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`);
+  yield Buffer.from(
+    `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="a.bin"\r\nContent-Type: application/octet-stream\r\n\r\n`,
+  );
   const piece = randomBytes(pieceBytes);
   for (let left = fileBytes; left > 0; left -= pieceBytes) yield left < pieceBytes ? piece.subarray(0, left) : piece;
   yield Buffer.from(`\r\n--${BOUNDARY}--\r\n`);
 }
 
 /** Sends the pieces as they are made, with or without a declared length, and gives the status and what was hashed. */
-function upload(path: string, pieces: Iterable<Buffer>, declared: number | null): Promise<{ status: number; text: string; sha256: string; bytes: number }> {
+function upload(
+  path: string,
+  pieces: Iterable<Buffer>,
+  declared: number | null,
+): Promise<{ status: number; text: string; sha256: string; bytes: number }> {
   const hash = createHash('sha256');
   let bytes = 0;
   return new Promise((resolve, reject) => {
@@ -78,7 +85,11 @@ test('a chunked request body arrives whole, with framing of our own', async () =
   const pieces = [body.slice(0, 3), body.slice(3, 20), body.slice(20)].map((piece) => `${piece.length.toString(16)};ext=1\r\n${piece}\r\n`);
   const result = await sendRawBytes({
     port: world.gateway.port,
-    writes: [head('/v1/chat/completions', ['content-type: application/json', 'transfer-encoding: chunked', 'trailer: x-late']), ...pieces, '0\r\nx-late: 1\r\n\r\n'],
+    writes: [
+      head('/v1/chat/completions', ['content-type: application/json', 'transfer-encoding: chunked', 'trailer: x-late']),
+      ...pieces,
+      '0\r\nx-late: 1\r\n\r\n',
+    ],
     pauseMs: 5,
     quietMs: 3000,
   });
@@ -116,7 +127,11 @@ test('a body declared too large is refused with 413 before any 100 Continue', as
 });
 
 test('any other expectation is refused with 417', async () => {
-  const result = await sendRawBytes({ port: world.gateway.port, writes: [head('/v1/chat/completions', ['content-length: 2', 'expect: 200-maybe']), '{}'], quietMs: 3000 });
+  const result = await sendRawBytes({
+    port: world.gateway.port,
+    writes: [head('/v1/chat/completions', ['content-length: 2', 'expect: 200-maybe']), '{}'],
+    quietMs: 3000,
+  });
   assert.match(result.text, /^HTTP\/1\.1 417 /);
   assert.match(result.text, /"code":"expectation_failed"/);
 });
@@ -198,7 +213,10 @@ test('the model of a large form is found before its file, and its mapped name go
 
 test('compressed request bodies are refused for model calls and pass on other paths', async () => {
   world.script({});
-  const refused = await world.send('/v1/chat/completions', { body: Buffer.from('x'), headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' } });
+  const refused = await world.send('/v1/chat/completions', {
+    body: Buffer.from('x'),
+    headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+  });
   assert.equal(refused.status, 415);
   assert.equal((refused.json() as { error: { code: string } }).error.code, 'unsupported_content_encoding');
   const bytes = randomBytes(500);
@@ -212,8 +230,19 @@ test('compressed request bodies are refused for model calls and pass on other pa
 });
 
 test('an upstream that answers while the body still uploads is heard', async () => {
-  world.script({ rules: [{ early: true, match: { path: '/files' }, status: 413, body: { error: { message: 'too large for this vendor', type: 'invalid_request_error', param: null, code: null } } }] });
-  const sent = await upload('/v1/files', form({ purpose: 'batch' }, 20 * 1024 * 1024, 64 * 1024), null).catch((error: NodeJS.ErrnoException) => error);
+  world.script({
+    rules: [
+      {
+        early: true,
+        match: { path: '/files' },
+        status: 413,
+        body: { error: { message: 'too large for this vendor', type: 'invalid_request_error', param: null, code: null } },
+      },
+    ],
+  });
+  const sent = await upload('/v1/files', form({ purpose: 'batch' }, 20 * 1024 * 1024, 64 * 1024), null).catch(
+    (error: NodeJS.ErrnoException) => error,
+  );
   // The client may meet the end of the connection while it still writes, as with any server that refuses early.
   if (sent instanceof Error) assert.match(sent.code ?? '', /EPIPE|ECONNRESET/);
   else assert.equal(sent.status, 413);

@@ -78,7 +78,11 @@ for (const [what, bytes] of Object.entries(AMBIGUOUS)) {
 }
 
 test('two requests in one packet are two requests, each answered in turn', async () => {
-  const result = await sendRawBytes({ port: world.gateway.port, writes: [`${post([`content-length: ${LENGTH}`], BODY)}${post([`content-length: ${LENGTH}`, 'connection: close'], BODY)}`], quietMs: 3000 });
+  const result = await sendRawBytes({
+    port: world.gateway.port,
+    writes: [`${post([`content-length: ${LENGTH}`], BODY)}${post([`content-length: ${LENGTH}`, 'connection: close'], BODY)}`],
+    quietMs: 3000,
+  });
   assert.equal(result.text.split('HTTP/1.1 200 ').length - 1, 2);
   assert.equal(world.received('vendor').length, 2);
 });

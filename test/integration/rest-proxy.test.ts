@@ -84,7 +84,8 @@ test('only the allowed methods pass; others are 405 with Allow, after authentica
   assert.equal(codeOf(refused), 'method_not_allowed');
   assert.equal((await world.send('/proxy/reading/x', { method: 'DELETE', key: null })).status, 401);
   assert.ok(world.received('reading').every(({ method }) => method === 'GET'));
-  for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']) assert.equal((await world.send('/proxy/bearer/x', { method })).status, 200, method);
+  for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'])
+    assert.equal((await world.send('/proxy/bearer/x', { method })).status, 200, method);
 });
 
 test('an unknown, disabled or forbidden provider is 404, and looks the same without a credential', async () => {
@@ -100,7 +101,10 @@ test('an unknown, disabled or forbidden provider is 404, and looks the same with
 test('a refusal that cost nothing is tried again with the next key, for any method', async () => {
   world.script({ rules: [{ match: { key: 'sk-throttled-1' }, status: 429, retryAfterSeconds: 60 }] });
   for (const method of ['POST', 'GET']) {
-    const answer = await world.send('/proxy/throttled/x', { method, ...(method === 'POST' ? { body: '{"n":1}', headers: { 'content-type': 'application/json' } } : {}) });
+    const answer = await world.send('/proxy/throttled/x', {
+      method,
+      ...(method === 'POST' ? { body: '{"n":1}', headers: { 'content-type': 'application/json' } } : {}),
+    });
     assert.equal(answer.status, 200, method);
   }
   assert.equal(world.received('throttled').filter(({ method }) => method === 'POST').length, 2);
@@ -117,7 +121,12 @@ test('a server error is tried again only for methods that may be repeated', asyn
 });
 
 test('a connection that breaks after the request is not repeated for an unsafe method, and once for a safe one', async () => {
-  world.script({ rules: [{ match: { method: 'POST' }, refuse: true }, { match: { method: 'GET', nth: 1 }, refuse: true }] });
+  world.script({
+    rules: [
+      { match: { method: 'POST' }, refuse: true },
+      { match: { method: 'GET', nth: 1 }, refuse: true },
+    ],
+  });
   const post = await world.send('/proxy/dying/x', { method: 'POST' });
   assert.equal(post.status, 502);
   assert.equal(codeOf(post), 'upstream_unreachable');
@@ -136,7 +145,12 @@ test('an upstream that refuses connections is 502 without its address', async ()
 
 test('the path after the provider is joined to the target, also when it is empty', async () => {
   world.script({});
-  for (const [path, url] of [['/proxy/bearer', '/bearer'], ['/proxy/bearer/', '/bearer/'], ['/proxy/bearer?x=1', '/bearer?x=1'], ['/proxy/bearer/a%2Fb//c', '/bearer/a%2Fb//c']] as const) {
+  for (const [path, url] of [
+    ['/proxy/bearer', '/bearer'],
+    ['/proxy/bearer/', '/bearer/'],
+    ['/proxy/bearer?x=1', '/bearer?x=1'],
+    ['/proxy/bearer/a%2Fb//c', '/bearer/a%2Fb//c'],
+  ] as const) {
     assert.equal((await world.send(path)).status, 200, path);
     assert.equal(world.mock.requests.at(-1)?.url, url);
   }
@@ -147,7 +161,10 @@ test('client errors of the API pass as they are, and each call is a row', async 
   const answer = await world.send('/proxy/header/unprocessable', { method: 'PUT', body: '{}', headers: { 'content-type': 'application/json' } });
   assert.equal(answer.status, 422);
   assert.deepEqual(answer.json(), { problem: 'as it was' });
-  const row = await waitFor('the row', () => readLedger(world.gateway.dataDir).find(({ status, protocol }) => status === 422 && protocol === 'rest') ?? null);
+  const row = await waitFor(
+    'the row',
+    () => readLedger(world.gateway.dataDir).find(({ status, protocol }) => status === 422 && protocol === 'rest') ?? null,
+  );
   assert.equal(row['provider'], 'header');
   assert.equal(row['endpoint'], '/proxy/*');
   assert.equal(row['method'], 'PUT');

@@ -35,7 +35,12 @@ let world: MockedGateway;
 before(async () => {
   world = await MockedGateway.start({
     providers: [
-      { id: 'vendor', models: ['plain', { name: 'mapped', upstream: 'vendor-mapped' }], keys: [providerKey], timeouts: { firstByteMs: 300, idleMs: 300 } },
+      {
+        id: 'vendor',
+        models: ['plain', { name: 'mapped', upstream: 'vendor-mapped' }],
+        keys: [providerKey],
+        timeouts: { firstByteMs: 300, idleMs: 300 },
+      },
       { id: 'api', kind: 'rest', keys: [restKey] },
       { id: 'query', kind: 'rest', keys: [queryKey], auth: { in: 'query', name: 'token' } },
       { id: 'escaped', kind: 'rest', keys: ['k/ey+with=signs-1234'], auth: { in: 'query', name: 'token' } },
@@ -71,12 +76,19 @@ function script(...rules: MockRule[]): void {
   world.script({ rules });
 }
 
-const event = (content: string): string => `data: ${JSON.stringify({ id: 'c', model: 'plain', choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`;
+const event = (content: string): string =>
+  `data: ${JSON.stringify({ id: 'c', model: 'plain', choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`;
 const END = 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
 const STREAM = { ...chatBody('plain'), stream: true };
 
 test('an upstream that echoes the key in whole answers is blanked', async () => {
-  script({ body: { choices: [{ index: 0, message: { role: 'assistant', content: `you sent Bearer ${providerKey}` } }], echo: { authorization: `Bearer ${providerKey}` } }, headers: { 'x-echo': `Bearer ${providerKey}`, 'x-echo-list': [providerKey, 'b'] } });
+  script({
+    body: {
+      choices: [{ index: 0, message: { role: 'assistant', content: `you sent Bearer ${providerKey}` } }],
+      echo: { authorization: `Bearer ${providerKey}` },
+    },
+    headers: { 'x-echo': `Bearer ${providerKey}`, 'x-echo-list': [providerKey, 'b'] },
+  });
   const text = await ask('chat', '/v1/chat/completions', { body: chatBody('plain') });
   assert.match(text, /you sent Bearer \[redacted\]/);
   assert.match(seen['chat'] ?? '', /"x-echo":"Bearer \[redacted\]"/);
@@ -84,7 +96,10 @@ test('an upstream that echoes the key in whole answers is blanked', async () => 
   for (const contentEncoding of ['gzip', 'br', 'zstd', 'deflate'] as const) {
     script({ contentEncoding, body: { choices: [], echo: providerKey } });
     for (const accept of ['identity', contentEncoding]) {
-      const packed = await ask(`chat ${contentEncoding} for ${accept}`, '/v1/chat/completions', { body: chatBody('plain'), headers: { 'accept-encoding': accept } });
+      const packed = await ask(`chat ${contentEncoding} for ${accept}`, '/v1/chat/completions', {
+        body: chatBody('plain'),
+        headers: { 'accept-encoding': accept },
+      });
       assert.match(packed, /\[redacted\]/);
     }
   }
@@ -92,7 +107,11 @@ test('an upstream that echoes the key in whole answers is blanked', async () => 
 
 test('an upstream that echoes the key in stream events is blanked, however it cuts them', async () => {
   for (const writeSizes of [[100_000], [7, 3], [providerKey.length - 1]]) {
-    script({ raw: `${event('a')}${event(`you sent ${providerKey} and ${providerKey}`)}: comment ${providerKey}\n\n${END}`, writeSizes, headers: { 'x-echo': providerKey } });
+    script({
+      raw: `${event('a')}${event(`you sent ${providerKey} and ${providerKey}`)}: comment ${providerKey}\n\n${END}`,
+      writeSizes,
+      headers: { 'x-echo': providerKey },
+    });
     const text = await ask(`stream cut by ${writeSizes.join()}`, '/v1/chat/completions', { body: STREAM });
     assert.match(text, /you sent \[redacted\] and \[redacted\]/);
     assert.match(text, /: comment \[redacted\]/);
@@ -112,7 +131,10 @@ test('answers that pass unread are blanked too, also when they come packed or in
   await ask('echoed headers of a REST API', '/proxy/api/anything');
   await ask('echoed address of a REST API', '/proxy/query/anything?x=1');
   for (const contentEncoding of ['gzip', 'br'] as const) {
-    script({ match: { path: '^/vendor/' }, contentEncoding, body: `plain text with ${providerKey}` }, { contentEncoding, trickle: { bytes: 50, intervalMs: 1 } });
+    script(
+      { match: { path: '^/vendor/' }, contentEncoding, body: `plain text with ${providerKey}` },
+      { contentEncoding, trickle: { bytes: 50, intervalMs: 1 } },
+    );
     for (const accept of ['identity', contentEncoding]) {
       await ask(`files ${contentEncoding} for ${accept}`, '/v1/files', { headers: { 'accept-encoding': accept } });
       await ask(`REST ${contentEncoding} for ${accept}`, '/proxy/api/anything', { headers: { 'accept-encoding': accept } });
@@ -136,7 +158,11 @@ test('error answers of every kind are blanked or told in our own words', async (
     const echo = `You sent ${providerKey}, that is: Bearer ${providerKey}`;
     script(
       { match: { path: '^/rest-' }, status, body: { message: `Bearer ${restKey}` }, headers: { 'x-echo': restKey } },
-      { status, body: { error: { message: echo, type: 'x', param: null, code: null } }, headers: { 'www-authenticate': `Bearer ${providerKey}`, 'x-echo': providerKey } },
+      {
+        status,
+        body: { error: { message: echo, type: 'x', param: null, code: null } },
+        headers: { 'www-authenticate': `Bearer ${providerKey}`, 'x-echo': providerKey },
+      },
     );
     for (const kind of ['stream', 'whole']) {
       const model = `${kind}-${status}`;
@@ -151,7 +177,19 @@ test('error answers of every kind are blanked or told in our own words', async (
 test('failures of the connection, redirects, and answers that are none tell no secret', async () => {
   const reload = async (): Promise<void> => {
     // Fresh ids: what rests by now shall not keep the failures below from happening.
-    world.gateway.writeConfig(world.config({ providers: [{ id: 'vendor', models: ['plain'], keys: [{ id: `again-${Object.keys(seen).length}`, secret: providerKey }], timeouts: { firstByteMs: 200, idleMs: 200 } }, { id: 'unreachable', models: ['unreachable'], keys: [unreachableKey], protocols: { 'openai-chat': `http://127.0.0.1:${closedPort}/v1` } }] }));
+    world.gateway.writeConfig(
+      world.config({
+        providers: [
+          {
+            id: 'vendor',
+            models: ['plain'],
+            keys: [{ id: `again-${Object.keys(seen).length}`, secret: providerKey }],
+            timeouts: { firstByteMs: 200, idleMs: 200 },
+          },
+          { id: 'unreachable', models: ['unreachable'], keys: [unreachableKey], protocols: { 'openai-chat': `http://127.0.0.1:${closedPort}/v1` } },
+        ],
+      }),
+    );
     const { revision } = (await world.send('/health/ready')).json() as { revision: number };
     for (let turn = 0; turn < 200; turn += 1) {
       if (((await world.send('/health/ready')).json() as { revision: number }).revision > revision) return;
@@ -182,16 +220,22 @@ test('failures of the connection, redirects, and answers that are none tell no s
 
 test('refused clients are told nothing of their own or anybody’s secret', async () => {
   script({});
-  for (const call of PROTOCOL_CALLS) await ask(`unknown key ${call.protocol}`, call.path('plain', false), { key: `${virtualKey}x`, body: call.body('plain', false) });
+  for (const call of PROTOCOL_CALLS)
+    await ask(`unknown key ${call.protocol}`, call.path('plain', false), { key: `${virtualKey}x`, body: call.body('plain', false) });
   await ask('disabled', '/v1/chat/completions', { key: disabledKey, body: chatBody('plain') });
   await ask('provider key as credential', '/v1/chat/completions', { key: providerKey, body: chatBody('plain') });
   await ask('key in the query', `/v1beta/models/nobody:generateContent?key=${virtualKey}`, { key: null, body: { contents: [] } });
   await ask('key in a path', `/v1/nowhere/${'x'.repeat(10)}?api_key=${virtualKey}`, { key: null });
   await ask('admin token', '/health', { headers: { 'x-admin-token': adminToken } });
   await ask('global key', '/v1/chat/completions', { key: globalKey, body: chatBody('plain') });
-  const raw = await sendRawBytes({ port: world.gateway.port, writes: [`GET /v1/models HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${virtualKey}\r\nbroken ${virtualKey}\r\n\r\n`] });
+  const raw = await sendRawBytes({
+    port: world.gateway.port,
+    writes: [`GET /v1/models HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${virtualKey}\r\nbroken ${virtualKey}\r\n\r\n`],
+  });
   seen['a request that is no HTTP'] = raw.text;
-  world.gateway.writeConfig(`providers:\n  - id: vendor\n    preset: openai\n    keys: ["${providerKey}"]\n    ${providerKey}: 1\nvirtualKeys:\n  - { id: a, secret: "${virtualKey}", sekret: 1 }\n`);
+  world.gateway.writeConfig(
+    `providers:\n  - id: vendor\n    preset: openai\n    keys: ["${providerKey}"]\n    ${providerKey}: 1\nvirtualKeys:\n  - { id: a, secret: "${virtualKey}", sekret: 1 }\n`,
+  );
   await new Promise((resolve) => setTimeout(resolve, 400));
   await ask('readiness after a bad configuration', '/health/ready');
 });

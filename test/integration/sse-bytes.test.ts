@@ -34,12 +34,15 @@ function eventsOf(raw: string): readonly SseEvent[] {
   return [...reader.push(Buffer.from(raw, 'utf8')), ...reader.flush()];
 }
 
-const prettyChunk = JSON.stringify(JSON.parse(chunk('two lines')) as unknown, null, 1).split('\n').map((line) => `data: ${line}\n`).join('');
+const prettyChunk = JSON.stringify(JSON.parse(chunk('two lines')) as unknown, null, 1)
+  .split('\n')
+  .map((line) => `data: ${line}\n`)
+  .join('');
 const STREAMS: Readonly<Record<string, string>> = {
   'characters of several bytes': `data: ${chunk('é')}\n\ndata: ${chunk('日本語')}\n\ndata: ${chunk('🙂👨‍👩‍👧')}\n\ndata: ${chunk('', 'stop')}\n\ndata: [DONE]\n\n`,
   'CRLF line ends': `data: ${chunk('a')}\r\n\r\ndata: ${chunk('b', 'stop')}\r\n\r\ndata: [DONE]\r\n\r\n`,
   'bare CR line ends': `data: ${chunk('a')}\r\rdata: ${chunk('b', 'stop')}\r\rdata: [DONE]\r\r`,
-  'comments': `: hello\n\ndata: ${chunk('a')}\n\n: still here\n\n: and here\ndata: ${chunk('b', 'stop')}\n\ndata: [DONE]\n\n`,
+  comments: `: hello\n\ndata: ${chunk('a')}\n\n: still here\n\n: and here\ndata: ${chunk('b', 'stop')}\n\ndata: [DONE]\n\n`,
   'data over several lines': `${prettyChunk}\ndata: ${chunk('b', 'stop')}\n\ndata: [DONE]\n\n`,
   'fields without a space, ids and retry': `id:7\nretry:100\ndata:${chunk('a')}\n\nevent: message\nid: 8\ndata:${chunk('b', 'stop')}\n\ndata:[DONE]\n\n`,
   'a byte order mark': `\uFEFFdata: ${chunk('a', 'stop')}\n\ndata: [DONE]\n\n`,
@@ -133,9 +136,14 @@ test('the usage chunk that the gateway asked for is hidden from a client that di
     const answer = await world.streamChat('unasked', { body: { ...chatBody('unasked'), stream: true, ...options } });
     const events = await Array.fromAsync(answer.events);
     assert.equal(events.at(-1)?.data, '[DONE]');
-    assert.ok(events.slice(0, -1).every(({ data }) => (JSON.parse(data) as { choices: unknown[] }).choices.length > 0), 'no chunk without choices');
+    assert.ok(
+      events.slice(0, -1).every(({ data }) => (JSON.parse(data) as { choices: unknown[] }).choices.length > 0),
+      'no chunk without choices',
+    );
     assert.ok(events.every(({ data }) => !data.includes('321')));
-    assert.deepEqual((JSON.parse(world.received('plain').at(-1)?.text ?? '{}') as { stream_options: unknown }).stream_options, { include_usage: true });
+    assert.deepEqual((JSON.parse(world.received('plain').at(-1)?.text ?? '{}') as { stream_options: unknown }).stream_options, {
+      include_usage: true,
+    });
   }
   const rows = await waitFor('four rows', () => {
     const found = readLedger(world.gateway.dataDir).filter((row) => row['publicModel'] === 'unasked');
@@ -155,7 +163,8 @@ test('the usage chunk is shown to a client that asked for it', async () => {
 
 test('nothing is added to a request: the same bytes arrive, but for the usage of chat streams', async () => {
   script({});
-  const body = '{"messages":[{"role":"user","content":"h\\u00e9"}] , "temperature":1.0,\n"model":"plain","seed":12345678901234567890,"x_unknown":{"__proto__":1}}';
+  const body =
+    '{"messages":[{"role":"user","content":"h\\u00e9"}] , "temperature":1.0,\n"model":"plain","seed":12345678901234567890,"x_unknown":{"__proto__":1}}';
   await world.send('/v1/chat/completions', { body, headers: { 'content-type': 'application/json' } });
   assert.equal(world.received('plain').at(-1)?.text, body);
   const stream = '{"stream":true,"model":"no-usage","messages":[]}';

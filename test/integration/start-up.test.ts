@@ -71,14 +71,20 @@ async function usedDir(): Promise<string> {
 }
 
 async function ask(gateway: Gateway): Promise<void> {
-  const answer = await send({ url: `${gateway.origin}/v1/chat/completions`, headers: { authorization: `Bearer ${CLIENT}` }, body: { model: 'plain', messages: [] } });
+  const answer = await send({
+    url: `${gateway.origin}/v1/chat/completions`,
+    headers: { authorization: `Bearer ${CLIENT}` },
+    body: { model: 'plain', messages: [] },
+  });
   assert.equal(answer.status, 200);
 }
 
 /** All files below a directory with their bytes. */
 function contentOf(dir: string): Readonly<Record<string, string>> {
   const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return Object.fromEntries(files.map((entry) => [join(entry.parentPath, entry.name), readFileSync(join(entry.parentPath, entry.name)).toString('base64')]));
+  return Object.fromEntries(
+    files.map((entry) => [join(entry.parentPath, entry.name), readFileSync(join(entry.parentPath, entry.name)).toString('base64')]),
+  );
 }
 
 test('an unknown field is named with its line, its path, and what was probably meant', async () => {
@@ -93,9 +99,14 @@ test('broken YAML is named with its line', async () => {
 
 test('several problems are told at once', async () => {
   const text = await failStart({
-    config: { providers: [{ id: 'Bad Id', preset: 'openia', keys: [{ secret: SECRET, weight: -1 }] }], virtualKeys: [{ id: 'a', secret: 'x', providers: ['nobody'] }], settings: { maxWaitMs: 'long' } },
+    config: {
+      providers: [{ id: 'Bad Id', preset: 'openia', keys: [{ secret: SECRET, weight: -1 }] }],
+      virtualKeys: [{ id: 'a', secret: 'x', providers: ['nobody'] }],
+      settings: { maxWaitMs: 'long' },
+    },
   });
-  for (const place of [/providers\[0\]\.id/, /providers\[0\]\.keys\[0\]\.weight|providers\[0\]\.keys\[0\]/, /settings\.maxWaitMs/]) assert.match(text, place);
+  for (const place of [/providers\[0\]\.id/, /providers\[0\]\.keys\[0\]\.weight|providers\[0\]\.keys\[0\]/, /settings\.maxWaitMs/])
+    assert.match(text, place);
 });
 
 test('a variable that is not set is named', async () => {
@@ -109,7 +120,10 @@ test('a configuration file that does not exist is named', async () => {
 });
 
 test('settings of the environment that cannot be used are named', async () => {
-  const text = await failStart({ config: goodConfig(), env: { PORT: '70000', GLOBAL_PROXY_KEYS: 'changeme', LOG_LEVEL: 'loud', TRUST_PROXY: 'sometimes' } });
+  const text = await failStart({
+    config: goodConfig(),
+    env: { PORT: '70000', GLOBAL_PROXY_KEYS: 'changeme', LOG_LEVEL: 'loud', TRUST_PROXY: 'sometimes' },
+  });
   for (const name of ['PORT', 'GLOBAL_PROXY_KEYS', 'LOG_LEVEL', 'TRUST_PROXY']) assert.match(text, new RegExp(`environment ${name}: .+\\.`));
 });
 
@@ -177,7 +191,10 @@ test('a database of a newer Headgate is refused, and its bytes stay', async () =
   const dataDir = await usedDir();
   const path = join(dataDir, 'headgate.db');
   const database = new DatabaseSync(path);
-  const columns = database.prepare('pragma table_info(schema_migrations)').all().map(({ name }) => String(name));
+  const columns = database
+    .prepare('pragma table_info(schema_migrations)')
+    .all()
+    .map(({ name }) => String(name));
   const row = database.prepare('select * from schema_migrations order by version desc limit 1').get() ?? {};
   const values = columns.map((name) => (name === 'version' ? 9999 : (row[name] ?? null)));
   database.prepare(`insert into schema_migrations (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`).run(...values);
@@ -203,7 +220,11 @@ test('a journal that was cut off gives its whole records to the ledger and is ke
   writeFileSync(join(folder, segment), `${text}{"settle":{"id":"cut-o`);
   await using second = await startGateway({ config: goodConfig(), dataDir });
   await waitFor('the torn segment', () => readdirSync(folder).some((name) => name.endsWith('.torn')));
-  assert.deepEqual(readLedger(dataDir).map(({ id }) => id), rows.map(({ id }) => id), 'no row twice, none lost');
+  assert.deepEqual(
+    readLedger(dataDir).map(({ id }) => id),
+    rows.map(({ id }) => id),
+    'no row twice, none lost',
+  );
   await waitFor('a word about it', () => /was cut off when an earlier process ended abruptly/.test(second.stdout() + second.stderr()));
   await ask(second);
   await waitForRows(dataDir, 4);

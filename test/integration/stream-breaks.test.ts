@@ -21,7 +21,11 @@ let world: MockedGateway;
 before(async () => {
   world = await MockedGateway.start({
     providers: [
-      ...PROTOCOL_CALLS.flatMap(({ protocol }) => [provider(`rst-${protocol}`), provider(`fin-${protocol}`), provider(`idle-${protocol}`, { timeouts: { idleMs: 300 } })]),
+      ...PROTOCOL_CALLS.flatMap(({ protocol }) => [
+        provider(`rst-${protocol}`),
+        provider(`fin-${protocol}`),
+        provider(`idle-${protocol}`, { timeouts: { idleMs: 300 } }),
+      ]),
       provider('healthy'),
       provider('array'),
       provider('whole'),
@@ -81,7 +85,10 @@ for (const call of PROTOCOL_CALLS) {
       const healthy = openStream(call, 'healthy').then(collect);
       assertToldBreak(call, await collect(await openStream(call, model)), 'upstream_interrupted');
       const others = await healthy;
-      assert.ok(others.some(({ data }) => call.isEnd(data)), 'another stream went on to its end');
+      assert.ok(
+        others.some(({ data }) => call.isEnd(data)),
+        'another stream went on to its end',
+      );
       assert.ok(others.every(({ event, data }) => call.errorCode(event, data) === null));
       const [row] = await rowsOf(model);
       assert.equal(row?.['outcome'], 'upstream_error');
@@ -125,7 +132,10 @@ test('an error event in mid-stream is passed on as it came and recorded as an up
   const error = '{"error":{"message":"the engine exploded","type":"server_error","param":null,"code":"boom"}}';
   script({ raw: [`data: ${chunk}\n\n`, `data: ${error}\n\n`], intervalMs: 5 });
   const events = await collect(await world.streamChat('told'));
-  assert.deepEqual(events.map(({ data }) => data), [chunk, error]);
+  assert.deepEqual(
+    events.map(({ data }) => data),
+    [chunk, error],
+  );
   assert.equal((await rowsOf('told'))[0]?.['outcome'], 'upstream_error');
 });
 
@@ -142,7 +152,9 @@ test('an error event first in a stream with status 200 moves the request to the 
 
 test('an error event first in a stream is told with an error status when nothing is left', async () => {
   script({ raw: 'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n' });
-  const answer = await world.send('/v1/messages', { body: { model: 'error-alone', max_tokens: 5, messages: [{ role: 'user', content: 'x' }], stream: true } });
+  const answer = await world.send('/v1/messages', {
+    body: { model: 'error-alone', max_tokens: 5, messages: [{ role: 'user', content: 'x' }], stream: true },
+  });
   assert.equal(answer.status, 529);
   assert.match(answer.headers['content-type'] ?? '', /^application\/json/);
   assert.deepEqual(answer.json(), { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } });
@@ -157,12 +169,11 @@ test('an error as JSON with status 200 is recorded as an upstream error', async 
 });
 
 test('a stream that is not the protocol’s, or ends before its first event, moves to the next provider', async () => {
-  script(
-    { match: { path: '^/not-json/' }, raw: 'data: <html>busy</html>\n\n' },
-    { match: { path: '^/empty/' }, raw: '' },
-    {},
-  );
-  for (const [model, served] of [['not-json-model', 'not-json-2'], ['empty-model', 'empty-2']] as const) {
+  script({ match: { path: '^/not-json/' }, raw: 'data: <html>busy</html>\n\n' }, { match: { path: '^/empty/' }, raw: '' }, {});
+  for (const [model, served] of [
+    ['not-json-model', 'not-json-2'],
+    ['empty-model', 'empty-2'],
+  ] as const) {
     const answer = await world.streamChat(model);
     assert.equal(answer.status, 200);
     assert.equal(answer.headers['x-headgate-provider'], served);
@@ -172,7 +183,10 @@ test('a stream that is not the protocol’s, or ends before its first event, mov
 
 test('an upstream that never answers is 504 when the first-byte deadline passes, for streams and whole answers', async () => {
   script({ hang: true });
-  const [whole, stream] = await Promise.all([world.chat('hanging'), world.send('/v1/chat/completions', { body: { ...chatBody('hanging'), stream: true } })]);
+  const [whole, stream] = await Promise.all([
+    world.chat('hanging'),
+    world.send('/v1/chat/completions', { body: { ...chatBody('hanging'), stream: true } }),
+  ]);
   for (const answer of [whole, stream]) {
     assert.equal(answer.status, 504);
     assert.equal((answer.json() as { error: { code: string } }).error.code, 'upstream_timeout');

@@ -153,7 +153,8 @@ export class Attempt implements CallListener, ByteSink {
     const hasNoBody = this.#exchange.request.method === 'HEAD' || status === 204 || status === 304;
     if (isSmallJson || mustRename || hasNoBody) return new BodyCollector(MOST_HELD_BYTES, (collected) => void this.#onWhole(collected));
     // Packed text is unpacked even for a client that could: a provider key that an upstream echoes must be seen to be blanked.
-    const mayStayPacked = acceptsEncoding(headerValue(this.#exchange.request.headers, 'accept-encoding'), encoding) && !/^text\/|\b(?:json|xml)\b/i.test(type);
+    const mayStayPacked =
+      acceptsEncoding(headerValue(this.#exchange.request.headers, 'accept-encoding'), encoding) && !/^text\/|\b(?:json|xml)\b/i.test(type);
     return mayStayPacked || !isReadable ? this.#relayBytes() : this.#unpack(() => this.#relayBytes());
   }
 

@@ -39,6 +39,7 @@ export interface RelayListener {
 
 /** An unfinished event larger than this is passed on in pieces, unread. */
 const MOST_HELD_BYTES = 1024 * 1024;
+const SMALL_EVENT_BYTES = 16 * 1024;
 const BLANK_LINE = Buffer.from('\n\n');
 const LINE_FEED = Buffer.from('\n');
 const NOTHING = Buffer.alloc(0);
@@ -54,6 +55,9 @@ export class EventRelay implements ByteSink {
   readonly #listener: RelayListener;
   readonly #secret: Buffer;
   #carry: Buffer = NOTHING;
+  /** Where a large unfinished event gathers, with room for more of it behind `#stored` bytes. */
+  #store: Buffer = NOTHING;
+  #stored = 0;
   #looking = true;
   /** Present while an event is passed on that was too long to be held. */
   #long: SecretFilter | null = null;
@@ -72,7 +76,7 @@ export class EventRelay implements ByteSink {
     if (this.#over || chunk.length === 0) return;
     const more = this.#long === null ? this.#endSplitLine(chunk) : this.#continueLong(chunk, this.#long);
     if (more.length === 0 || this.#isFinished()) return;
-    const bytes = this.#carry.length === 0 ? more : Buffer.concat([this.#carry, more]);
+    const bytes = this.#carry.length === 0 ? more : this.#join(this.#carry, more);
     const whole = wholeEventsLength(bytes, this.#carry.length);
     this.#carry = whole === bytes.length ? NOTHING : bytes.subarray(whole);
     if (whole > 0) {
@@ -80,6 +84,19 @@ export class EventRelay implements ByteSink {
       this.#pass(bytes.subarray(0, whole));
     }
     if (this.#carry.length > MOST_HELD_BYTES && !this.#over) this.#beginLong();
+  }
+
+  /** The carry with more behind it. A large one grows in place: copied anew each time, it would cost the square of its length. */
+  #join(carry: Buffer, more: Buffer): Buffer {
+    const length = carry.length + more.length;
+    if (length < SMALL_EVENT_BYTES) return Buffer.concat([carry, more]);
+    const isStored = carry.buffer === this.#store.buffer && carry.byteOffset + carry.length === this.#store.byteOffset + this.#stored;
+    if (!isStored || this.#stored + more.length > this.#store.length) {
+      this.#store = Buffer.allocUnsafeSlow(length * 2);
+      this.#stored = carry.copy(this.#store);
+    }
+    this.#stored += more.copy(this.#store, this.#stored);
+    return this.#store.subarray(this.#stored - length, this.#stored);
   }
 
   onEnd(): void {
@@ -190,6 +207,7 @@ export class EventRelay implements ByteSink {
     this.#long = new SecretFilter(this.#options.secret);
     const bytes = this.#carry;
     this.#carry = NOTHING;
+    this.#store = NOTHING;
     readSseEvents(bytes, (_, data) => this.#options.meter.skim(data), this.#isStreamStart);
     this.#isStreamStart = false;
     this.#lastByte = bytes[bytes.length - 1] ?? 0;

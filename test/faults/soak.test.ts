@@ -15,6 +15,7 @@ import { waitFor } from '../support/wait-for.ts';
 const REQUESTS = Number(process.env['SOAK_REQUESTS'] ?? 10_000);
 const ROUNDS = 5;
 const AT_A_TIME = 24;
+const LULL_MS = 2300;
 const MEBIBYTE = 1024 * 1024;
 
 const agent = new Agent({ keepAlive: true, maxSockets: AT_A_TIME });
@@ -68,13 +69,14 @@ test('after 10,000 mixed requests memory, descriptors and exchanges are where th
     const startedAt = performance.now();
     for (let round = 0; round < ROUNDS; round += 1) {
       await runMany(perRound, AT_A_TIME, (index) => act(world, round * perRound + index));
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      // What ended may be held for two seconds, until its upstream connection has ended in order too.
+      await new Promise((resolve) => setTimeout(resolve, LULL_MS));
       descriptors.push(openDescriptors(world.gateway.pid));
       held.push(await heldMemory(world.gateway));
       resident.push(residentBytes(world.gateway.pid));
     }
     const seconds = (performance.now() - startedAt) / 1000;
-    // The first two rounds are the warm-up: code is compiled and tables reach their size.
+    // The first round is the warm-up: code is compiled and tables reach their size.
     const perTenThousand = ((slope(held.slice(1)) / perRound) * 10_000) / MEBIBYTE;
     const metrics = await MetricsReading.of(world.origin);
     t.diagnostic(

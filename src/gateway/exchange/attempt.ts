@@ -1,6 +1,5 @@
 import type { Settings } from '../../config/snapshot.ts';
 import type { Failure } from '../../domain/failure.ts';
-import { GatewayError } from '../../domain/gateway-error.ts';
 import type { ByteSink } from '../../lib/byte-sink.ts';
 import { headerValue, type HttpHeaders } from '../../lib/http-headers.ts';
 import type { JsonObject } from '../../lib/json-reading.ts';
@@ -14,15 +13,15 @@ import { ByteRelay } from '../streaming/byte-relay.ts';
 import { ClientWriter } from '../streaming/client-writer.ts';
 import { EventRelay } from '../streaming/event-relay.ts';
 import { HalfCloseProbe } from '../streaming/half-close-probe.ts';
-import { JsonArrayScanner } from '../streaming/json-array-scanner.ts';
-import { redactWhole } from '../streaming/secret-filter.ts';
+import { scanAlong } from '../streaming/json-array-scanner.ts';
 import { classifyTransportError, firstByteTimeout, malformedAnswer } from '../upstream/classify-failure.ts';
 import { BodyCollector, type Collected } from '../upstream/collect-body.ts';
-import { acceptsEncoding, isIdentity } from '../upstream/decode-content.ts';
-import { canDecode, DecodingSink } from '../upstream/decoding-sink.ts';
-import { UpstreamCall, type CallListener } from '../upstream/upstream-call.ts';
+import { DecodingSink } from '../upstream/decoding-sink.ts';
+import { UpstreamCall, type CallListener, type UpstreamRequest } from '../upstream/upstream-call.ts';
+import { answerForm, isRefusal } from './answer-form.ts';
 import { AttemptClocks, type EndedBy } from './attempt-clocks.ts';
-import { statusOfErrorEvent, type AttemptOutcome } from './attempt-outcome.ts';
+import { cutAnswer, failedBehindComments, failedCollection, failedFirstEvent, type FirstEventProblem } from './attempt-failures.ts';
+import type { AttemptOutcome } from './attempt-outcome.ts';
 import type { BuiltRequest } from './build-request.ts';
 import type { Exchange } from './exchange.ts';
 import type { GatewayContext } from './gateway-context.ts';
@@ -43,7 +42,10 @@ export class Attempt implements CallListener, ByteSink {
   readonly #context: GatewayContext;
   readonly #exchange: Exchange;
   readonly #lease: Lease;
-  readonly #built: BuiltRequest;
+  /** Let go once it is on its way. */
+  #upstream: UpstreamRequest | null;
+  readonly #hideUsage: boolean;
+  readonly #restoreModel: string | null;
   readonly #wire: WireProtocol | null;
   readonly #clocks: AttemptClocks;
   readonly #settings: Settings;
@@ -66,7 +68,9 @@ export class Attempt implements CallListener, ByteSink {
     this.#context = context;
     this.#exchange = exchange;
     this.#lease = lease;
-    this.#built = built;
+    this.#upstream = built.upstream;
+    this.#hideUsage = built.hideUsage;
+    this.#restoreModel = built.restoreModel;
     this.#isStream = isStream;
     const { protocol } = exchange.match;
     this.#wire = protocol === 'pass-through' || protocol === 'rest' ? null : PROTOCOLS[protocol];
@@ -100,7 +104,9 @@ export class Attempt implements CallListener, ByteSink {
       this.#exchange.whenHalfClosed(() => this.#probe?.start());
       this.#exchange.whenGone(() => this.#onGone());
       if (this.#isOver) return;
-      const { upstream } = this.#built;
+      const upstream = this.#upstream;
+      this.#upstream = null;
+      if (upstream === null) return;
       this.#call.start(this.#context.upstreams.dispatcher(this.#lease.target.provider, upstream.origin), upstream);
     });
   }
@@ -134,50 +140,39 @@ export class Attempt implements CallListener, ByteSink {
   }
 
   #chooseSink(status: number, headers: HttpHeaders): ByteSink {
-    const isRefusal = status >= 400 || (status >= 300 && status !== 304);
-    if (isRefusal) return new BodyCollector(MOST_ERROR_BYTES, (collected) => void this.#onWhole(collected));
-    const type = headerValue(headers, 'content-type') ?? '';
-    const encoding = headerValue(headers, 'content-encoding') ?? '';
-    const isReadable = isIdentity(encoding) || canDecode(encoding);
+    const { request, match } = this.#exchange;
     const wire = this.#wire;
-    if (wire !== null) {
-      const isEvents = /^text\/event-stream\b/i.test(type) || (this.#isStream && !/\bjson\b|^text\/html/i.test(type));
-      if (isEvents && isReadable) return this.#unpack(() => this.#relayEvents(wire));
-      // Gemini streams a JSON array when it is not asked for events.
-      if (this.#exchange.match.streams === true && /\bjson\b/i.test(type) && isReadable) return this.#unpack(() => this.#relayArray(wire));
-      return new BodyCollector(MOST_HELD_BYTES, (collected) => void this.#onWhole(collected));
+    const { form, isUnpacked } = answerForm({
+      status,
+      headers,
+      isModelCall: wire !== null,
+      isStream: this.#isStream,
+      streamsByPath: match.streams === true,
+      isRenamed: this.#restoreModel !== null,
+      isHead: request.method === 'HEAD',
+      acceptEncoding: headerValue(request.headers, 'accept-encoding'),
+    });
+    if (form === 'held') {
+      return new BodyCollector(isRefusal(status) ? MOST_ERROR_BYTES : MOST_HELD_BYTES, (collected) => void this.#onWhole(collected));
     }
-    const length = headerValue(headers, 'content-length');
-    const isSmallJson = /\bjson\b/i.test(type) && length !== undefined && Number(length) <= MOST_ERROR_BYTES;
-    const mustRename = this.#built.restoreModel !== null && /\bjson\b/i.test(type);
-    const hasNoBody = this.#exchange.request.method === 'HEAD' || status === 204 || status === 304;
-    if (isSmallJson || mustRename || hasNoBody) return new BodyCollector(MOST_HELD_BYTES, (collected) => void this.#onWhole(collected));
-    // Packed text is unpacked even for a client that could: a provider key that an upstream echoes must be seen to be blanked.
-    const mayStayPacked =
-      acceptsEncoding(headerValue(this.#exchange.request.headers, 'accept-encoding'), encoding) && !/^text\/|\b(?:json|xml)\b/i.test(type);
-    return mayStayPacked || !isReadable ? this.#relayBytes() : this.#unpack(() => this.#relayBytes());
-  }
-
-  /** Relays an answer; when it came packed, unpacked. */
-  #unpack(relay: () => ByteSink): ByteSink {
-    const { 'content-encoding': encoding, 'content-length': _length, ...rest } = this.#headers;
-    if (typeof encoding !== 'string' || isIdentity(encoding)) return relay();
-    this.#headers = rest;
-    this.#decoding = new DecodingSink(encoding, relay());
+    const { 'content-encoding': encoding, 'content-length': _length, ...rest } = headers;
+    if (isUnpacked) this.#headers = rest;
+    const relay = form === 'bytes' || wire === null ? this.#relayBytes() : form === 'array' ? this.#relayArray(wire) : this.#relayEvents(wire);
+    if (!isUnpacked || typeof encoding !== 'string') return relay;
+    this.#decoding = new DecodingSink(encoding, relay);
     return this.#decoding;
   }
 
   #relayEvents(wire: WireProtocol): ByteSink {
     const meter = new StreamMeter(wire);
     this.meter = meter;
-    const { restoreModel, hideUsage } = this.#built;
     const path = wire.eventModelPath;
     this.#relay = new EventRelay(
       {
         meter,
         secret: this.#lease.key.secret,
-        hideUsage,
-        restoreModel: restoreModel === null || path.length === 0 ? null : { path, name: restoreModel },
+        hideUsage: this.#hideUsage,
+        restoreModel: this.#restoreModel === null || path.length === 0 ? null : { path, name: this.#restoreModel },
       },
       {
         onFirst: (problem, event) => this.#onFirstEvent(problem, event),
@@ -195,16 +190,8 @@ export class Attempt implements CallListener, ByteSink {
   #relayArray(wire: WireProtocol): ByteSink {
     const relay = this.#relayBytes();
     const meter = new StreamMeter(wire);
-    const scanner = new JsonArrayScanner((element) => void meter.event(element));
     this.meter = meter;
-    return {
-      onData: (chunk) => {
-        scanner.push(chunk);
-        relay.onData(chunk);
-      },
-      onEnd: () => relay.onEnd(),
-      onBreak: (error) => relay.onBreak(error),
-    };
+    return scanAlong(relay, (element) => void meter.event(element));
   }
 
   #relayBytes(): ByteSink {
@@ -220,14 +207,10 @@ export class Attempt implements CallListener, ByteSink {
 
   async #onWhole(collected: Collected): Promise<void> {
     if (this.#exchange.isGone) return this.#finish({ kind: 'gone' });
-    if (collected.kind === 'too-large') {
-      this.#finish({ kind: 'failed', failure: malformedAnswer('the answer is larger than the gateway holds'), answer: null });
+    if (collected.kind !== 'whole') {
+      this.#finish(failedCollection(collected, this.#timedOut));
       this.#call.abort('the answer is too large');
       return;
-    }
-    if (collected.kind === 'broken') {
-      const failure = this.#timedOut === null ? classifyTransportError(collected.error, true) : firstByteTimeout();
-      return this.#finish({ kind: 'failed', failure: { ...failure, scope: 'none', ambiguous: true }, answer: null });
     }
     const { outcome, usage, answeredModel } = await readHeldAnswer(
       collected.body,
@@ -236,7 +219,7 @@ export class Attempt implements CallListener, ByteSink {
       this.#exchange,
       this.#lease,
       this.#wire,
-      this.#built.restoreModel,
+      this.#restoreModel,
       this.#context.clock.nowMs(),
     );
     if (usage !== null) this.#exchange.usage = usage;
@@ -244,39 +227,14 @@ export class Attempt implements CallListener, ByteSink {
     this.#finish(this.#exchange.isGone ? { kind: 'gone' } : outcome);
   }
 
-  #onFirstEvent(problem: 'error-event' | 'not-json' | 'empty' | null, event: JsonObject | null): void {
+  #onFirstEvent(problem: FirstEventProblem | null, event: JsonObject | null): void {
     if (problem === null) return this.#begin(null);
     if (this.#exchange.isAnswering) {
-      // Comments have gone out already: what follows can only be passed on or ended as broken.
+      // Comments have gone out already: what follows can only be ended as broken.
       if (problem === 'empty') return this.#onStreamEnd('cut', null, null);
-      const error = new GatewayError('upstream_malformed', 'the upstream sent something that is not an answer');
-      return this.#finish({
-        kind: 'streamed',
-        failure: malformedAnswer(`the stream began with ${problem}`),
-        last: null,
-        error,
-        isInsideEvent: false,
-      });
+      return this.#finish(failedBehindComments(problem));
     }
-    if (this.#exchange.isGone) return this.#finish({ kind: 'gone' });
-    if (problem === 'empty') {
-      const failure = this.#timedOut === null ? malformedAnswer('the stream ended before its first event') : firstByteTimeout();
-      return this.#finish({ kind: 'failed', failure, answer: null });
-    }
-    const answer =
-      event === null
-        ? null
-        : {
-            status: statusOfErrorEvent(event),
-            headers: { 'content-type': 'application/json' },
-            body: redactWhole(Buffer.from(JSON.stringify(event)), Buffer.from(this.#lease.key.secret)),
-            encoding: null,
-          };
-    this.#finish({
-      kind: 'failed',
-      failure: malformedAnswer(problem === 'error-event' ? 'the stream began with an error' : 'the stream began with something that is not JSON'),
-      answer,
-    });
+    this.#finish(this.#exchange.isGone ? { kind: 'gone' } : failedFirstEvent(problem, event, this.#lease.key.secret, this.#timedOut));
     this.#call.abort('the stream is no answer');
   }
 
@@ -284,6 +242,7 @@ export class Attempt implements CallListener, ByteSink {
     if (this.#exchange.isAnswering || this.#exchange.isGone) return;
     const now = this.#context.clock.monotonicMs();
     this.#exchange.answerBegins(now, this.status);
+    if (this.#exchange.facts !== null) this.#exchange.facts.bytes = null;
     this.#exchange.target = this.#lease.target;
     confirmLease(this.#lease, { settings: this.#settings, nowMs: this.#context.clock.nowMs(), random: 0, tokens: 0 });
     this.#context.room.notify();
@@ -308,12 +267,7 @@ export class Attempt implements CallListener, ByteSink {
       this.#letEnd();
       return;
     }
-    const error = interruption(this.#timedOut);
-    const failure: Failure =
-      this.#timedOut === 'stop'
-        ? { kind: 'client-gone', scope: 'none', status: 0, reason: error.message }
-        : { ...classifyTransportError(cause ?? new Error('ended early'), true), scope: 'none', reason: error.message };
-    this.#finish({ kind: 'streamed', failure, last, error, isInsideEvent });
+    this.#finish(cutAnswer(this.#timedOut, cause, isInsideEvent));
   }
 
   /** The answer is complete; the connection gets a moment to end in order before it is closed. */
@@ -356,20 +310,5 @@ export class Attempt implements CallListener, ByteSink {
   /** Which deadline ended the attempt, if one did. */
   get timedOut(): EndedBy | null {
     return this.#timedOut;
-  }
-}
-
-/** What a client is told whose stream ends before its time. */
-function interruption(endedBy: EndedBy | null): GatewayError {
-  switch (endedBy) {
-    case null:
-      return new GatewayError('upstream_interrupted', 'the upstream broke off in the middle of its answer');
-    case 'stop':
-      return new GatewayError('shutting_down', 'the gateway is stopping and could not wait for the end of this answer');
-    case 'total':
-      return new GatewayError('upstream_timeout', 'the answer took longer than the total deadline');
-    case 'first-byte':
-    case 'idle':
-      return new GatewayError('upstream_timeout', 'the upstream fell silent in the middle of its answer');
   }
 }

@@ -1,11 +1,11 @@
 import type { BaseUrl, Target } from '../../config/snapshot.ts';
 import type { AuthScheme } from '../../domain/preset.ts';
 import { findMember, splice } from '../../lib/json-bytes.ts';
-import { objectAt } from '../../lib/json-reading.ts';
 import { PROTOCOLS } from '../../protocols/registry.ts';
 import { withoutParameter } from '../http/without-parameter.ts';
 import { buildUpstreamHeaders } from '../http/upstream-headers.ts';
 import type { Lease } from '../key-pool/lease.ts';
+import { LARGE_BODY_BYTES, OneShotBody } from '../upstream/one-shot-body.ts';
 import type { UpstreamRequest } from '../upstream/upstream-call.ts';
 import type { Exchange } from './exchange.ts';
 import type { RequestFacts } from './request-facts.ts';
@@ -29,7 +29,7 @@ export function buildRequest(exchange: Exchange, facts: RequestFacts, lease: Lea
   const auth = (match.base === null ? undefined : provider.authByProtocol[match.base]) ?? provider.auth;
   const base = baseOf(target, exchange);
   const renamed = target.model !== null && facts.publicModel !== null && target.model.upstreamModel !== facts.publicModel;
-  const asksUsage = match.protocol === 'openai-chat' && facts.stream && provider.streamUsage && !asksForUsage(facts);
+  const asksUsage = match.protocol === 'openai-chat' && facts.stream && provider.streamUsage && !facts.asksUsage;
   const mustRead = facts.stream || renamed;
   const headers = buildUpstreamHeaders(request, {
     constant: provider.headers,
@@ -43,13 +43,15 @@ export function buildRequest(exchange: Exchange, facts: RequestFacts, lease: Lea
   const body = buildBody(facts, renamed ? (target.model?.upstreamModel ?? null) : null, asksUsage);
   const grown = (body?.length ?? 0) - (facts.bytes?.length ?? 0);
   if (facts.passingLength !== null) headers.push('content-length', String(facts.passingLength + grown));
+  const isLarge = facts.passing === null && body !== null && body.length >= LARGE_BODY_BYTES;
+  if (isLarge) headers.push('content-length', String(body.length));
   return {
     upstream: {
       origin: base.origin,
       path: buildPath(exchange, base, target, auth, key.secret),
       method: request.method ?? 'POST',
       headers,
-      body: body === null || facts.passing === null ? body : facts.passing(body),
+      body: body === null ? null : facts.passing !== null ? facts.passing(body) : isLarge ? new OneShotBody(body) : body,
     },
     hideUsage: asksUsage,
     restoreModel: renamed ? facts.publicModel : null,
@@ -83,10 +85,6 @@ function buildPath(exchange: Exchange, base: BaseUrl, target: Target, auth: Auth
   return `${whole}${query === '' ? '?' : '&'}${encodeURIComponent(auth.name)}=${encodeURIComponent(secret)}`;
 }
 
-function asksForUsage(facts: RequestFacts): boolean {
-  return facts.body !== null && objectAt(facts.body, 'stream_options')['include_usage'] === true;
-}
-
 function buildBody(facts: RequestFacts, upstreamModel: string | null, asksUsage: boolean): Buffer | null {
   let bytes = facts.bytes;
   if (bytes === null) return null;
@@ -109,6 +107,5 @@ function usageEdit(facts: RequestFacts, bytes: Buffer): { start: number; end: nu
   if (asked !== null) return { ...asked, text: 'true' };
   const isObject = bytes[span.start] === 0x7b;
   if (!isObject) return { ...span, text: '{"include_usage":true}' };
-  const isEmpty = facts.body !== null && Object.keys(objectAt(facts.body, 'stream_options')).length === 0;
-  return { start: span.start + 1, end: span.start + 1, text: `"include_usage":true${isEmpty ? '' : ','}` };
+  return { start: span.start + 1, end: span.start + 1, text: `"include_usage":true${facts.hasEmptyStreamOptions ? '' : ','}` };
 }

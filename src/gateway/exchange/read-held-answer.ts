@@ -9,6 +9,7 @@ import type { Lease } from '../key-pool/lease.ts';
 import { redactWhole } from '../streaming/secret-filter.ts';
 import { classifyAnswer, malformedAnswer } from '../upstream/classify-failure.ts';
 import { acceptsEncoding, decodeContent, isIdentity } from '../upstream/decode-content.ts';
+import { isRefusal } from './answer-form.ts';
 import type { AttemptOutcome, HeldAnswer } from './attempt-outcome.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -39,8 +40,7 @@ export async function readHeldAnswer(
     return nothing({ kind: 'failed', failure: malformedAnswer('the answer is packed in a way that cannot be read'), answer: null });
   const secret = Buffer.from(lease.key.secret.length >= 8 ? lease.key.secret : '');
   const clean = redactWhole(decoded, secret);
-  const isRefusal = status >= 400 || (status >= 300 && status !== 304);
-  if (isRefusal) {
+  if (isRefusal(status)) {
     const failure = classifyAnswer(status, headers, decoded, lease.target.provider.failures, nowMs);
     return nothing({ kind: 'failed', failure, answer: { status, headers, body: clean, encoding: null } });
   }

@@ -25,10 +25,11 @@ const NO_BODY: Omit<RequestFacts, 'session'> = {
   bytes: null,
   passing: null,
   passingLength: null,
-  body: null,
   modelSpan: null,
   modelForm: null,
   streamOptionsSpan: null,
+  asksUsage: false,
+  hasEmptyStreamOptions: false,
   insertAt: -1,
   isEmptyObject: true,
   estimatedInput: 0,
@@ -147,6 +148,7 @@ function jsonFacts(exchange: Exchange, bytes: Buffer, isProtocol: boolean): Requ
     throw new GatewayError('missing_model', 'the request names no model: "model" must be a string', { param: 'model' });
   }
   checkMessages(body);
+  const streamOptions = objectAt(body, 'stream_options');
   const publicModel = match.pathModel ?? (typeof named === 'string' && named !== '' ? named : null);
   return {
     publicModel,
@@ -154,10 +156,11 @@ function jsonFacts(exchange: Exchange, bytes: Buffer, isProtocol: boolean): Requ
     bytes,
     passing: null,
     passingLength: null,
-    body,
     modelSpan: typeof named === 'string' ? modelSpan : null,
     modelForm: 'json',
     streamOptionsSpan,
+    asksUsage: streamOptions['include_usage'] === true,
+    hasEmptyStreamOptions: streamOptionsSpan !== null && Object.keys(streamOptions).length === 0,
     insertAt: scan.insertAt,
     isEmptyObject: scan.isEmpty,
     estimatedInput: wire === null ? tokensOfBytes(bytes.length) : estimateInputTokens(body, wire.promptFields),

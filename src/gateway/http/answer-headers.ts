@@ -6,9 +6,35 @@ import { nominatedHeaders } from './nominated-headers.ts';
  * `content-encoding` and `content-length` are decided by whoever sends the body.
  */
 const WITHHELD = new Set([
-  'connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'content-length', 'content-encoding', 'date', 'server',
-  'set-cookie', 'set-cookie2', 'content-security-policy', 'content-security-policy-report-only', 'clear-site-data', 'service-worker-allowed', 'strict-transport-security', 'alt-svc', 'nel', 'report-to', 'via',
-  'public-key-pins', 'x-frame-options', 'www-authenticate', 'x-request-id', 'location', 'refresh',
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'content-length',
+  'content-encoding',
+  'date',
+  'server',
+  'set-cookie',
+  'set-cookie2',
+  'content-security-policy',
+  'content-security-policy-report-only',
+  'clear-site-data',
+  'service-worker-allowed',
+  'strict-transport-security',
+  'alt-svc',
+  'nel',
+  'report-to',
+  'via',
+  'public-key-pins',
+  'x-frame-options',
+  'www-authenticate',
+  'x-request-id',
+  'location',
+  'refresh',
 ]);
 
 /** The upstream's headers that a client gets, as a flat list. A value that carries the provider key is blanked. */
@@ -16,7 +42,8 @@ export function relayedHeaders(headers: HttpHeaders, secret: string): string[] {
   const out: string[] = [];
   const nominated = nominatedHeaders(headers['connection']);
   for (const name in headers) {
-    if (WITHHELD.has(name) || nominated.has(name) || name.startsWith('access-control-') || name.startsWith('cf-') || name.startsWith('x-headgate-')) continue;
+    if (WITHHELD.has(name) || nominated.has(name) || name.startsWith('access-control-') || name.startsWith('cf-') || name.startsWith('x-headgate-'))
+      continue;
     const value = headers[name];
     if (value === undefined) continue;
     if (typeof value === 'string') out.push(name, clean(value, secret));

@@ -38,7 +38,13 @@ export class DataPlane {
     });
     server.on('checkContinue', (request, response) => this.#onExpectContinue(request, response, fallback));
     server.on('checkExpectation', (_request, response) => {
-      writeError(response, new GatewayError('expectation_failed', 'the only expectation that is met here is 100-continue'), 'openai-chat', this.#newId(), true);
+      writeError(
+        response,
+        new GatewayError('expectation_failed', 'the only expectation that is met here is 100-continue'),
+        'openai-chat',
+        this.#newId(),
+        true,
+      );
     });
     server.on('connection', (socket: Connection) => {
       socket.on('end', () => {
@@ -46,7 +52,8 @@ export class DataPlane {
         for (const exchange of socket[openExchanges] ?? []) exchange.clientClosedItsSide();
       });
     });
-    for (const event of ['connect', 'upgrade']) server.on(event, (_request: IncomingMessage, socket: Duplex) => this.#refuseRaw(socket, 405, 'this kind of connection is not offered here'));
+    for (const event of ['connect', 'upgrade'])
+      server.on(event, (_request: IncomingMessage, socket: Duplex) => this.#refuseRaw(socket, 405, 'this kind of connection is not offered here'));
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => this.#onClientError(error, socket));
   }
 
@@ -62,7 +69,10 @@ export class DataPlane {
     if ('problem' in match) {
       const error =
         match.problem === 'invalid'
-          ? new GatewayError('invalid_path', 'the path holds something that two programs could read differently: "..", "\\", ";", "#" or an encoded form of them')
+          ? new GatewayError(
+              'invalid_path',
+              'the path holds something that two programs could read differently: "..", "\\", ";", "#" or an encoded form of them',
+            )
           : new GatewayError('not_found', 'there is nothing under this path');
       writeError(response, error, match.errorStyle, this.#newId(), !request.complete && request.headers['content-length'] !== undefined);
       return true;
@@ -96,7 +106,11 @@ export class DataPlane {
     });
   }
 
-  #onExpectContinue(request: IncomingMessage, response: ServerResponse, fallback: (request: IncomingMessage, response: ServerResponse) => void): void {
+  #onExpectContinue(
+    request: IncomingMessage,
+    response: ServerResponse,
+    fallback: (request: IncomingMessage, response: ServerResponse) => void,
+  ): void {
     const match = matchPath(request.url ?? '/');
     if (match !== null && !('problem' in match)) {
       const { settings } = this.#context.currentSnapshot();
@@ -120,11 +134,22 @@ export class DataPlane {
     this.#refuseRaw(socket, 400, 'the request is not valid HTTP/1.1', 'invalid_headers');
   }
 
-  #refuseRaw(socket: Duplex, status: number, message: string, code: 'headers_too_large' | 'request_timeout' | 'invalid_headers' | 'method_not_allowed' = 'method_not_allowed'): void {
+  #refuseRaw(
+    socket: Duplex,
+    status: number,
+    message: string,
+    code: 'headers_too_large' | 'request_timeout' | 'invalid_headers' | 'method_not_allowed' = 'method_not_allowed',
+  ): void {
     if (!socket.writable) return void socket.destroy();
     const id = this.#newId();
     const body = errorBody(new GatewayError(code, message), 'openai-chat', id);
-    const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}`, 'content-type: application/json; charset=utf-8', `content-length: ${Buffer.byteLength(body)}`, `x-request-id: ${id}`, 'connection: close'];
+    const head = [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}`,
+      'content-type: application/json; charset=utf-8',
+      `content-length: ${Buffer.byteLength(body)}`,
+      `x-request-id: ${id}`,
+      'connection: close',
+    ];
     socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
   }
 

@@ -76,7 +76,8 @@ export function matchPath(rawUrl: string): PathMatch | PathProblem | null {
 /** Whose error form an unmatched path gets; null when the path is none of the data plane's. */
 function styleOf(path: string): ErrorStyle | null {
   if (path === '/v1beta' || path.startsWith('/v1beta/')) return 'gemini-generate';
-  if (path === '/v1' || path.startsWith('/v1/') || path.startsWith('/models/')) return path.includes('/messages') ? 'anthropic-messages' : 'openai-chat';
+  if (path === '/v1' || path.startsWith('/v1/') || path.startsWith('/models/'))
+    return path.includes('/messages') ? 'anthropic-messages' : 'openai-chat';
   if (path === '/llm' || path.startsWith('/llm/') || path === '/proxy' || path.startsWith('/proxy/')) return 'detail';
   return null;
 }
@@ -120,14 +121,27 @@ function localModel(path: string, query: string, protocol: ProtocolName): PathMa
 }
 
 function passThrough(suffix: string, query: string, endpoint: string, base: ProtocolName): PathMatch {
-  return { protocol: 'pass-through', base, endpoint, suffix, query, methods: null, errorStyle: base, provider: null, pathModel: null, streams: null, local: null };
+  return {
+    protocol: 'pass-through',
+    base,
+    endpoint,
+    suffix,
+    query,
+    methods: null,
+    errorStyle: base,
+    provider: null,
+    pathModel: null,
+    streams: null,
+    local: null,
+  };
 }
 
 const GEMINI = /^(?:\/v1beta|(?:\/v1){1,2})(\/(?:models|tunedModels)\/([^:]+):([A-Za-z]+))$/;
 const GEMINI_VERBS = new Set(['generateContent', 'streamGenerateContent', 'countTokens', 'embedContent', 'batchEmbedContents']);
 
 function matchGemini(path: string, query: string, onlyCalls = false): PathMatch | null {
-  if (path === '/v1beta/models' && !onlyCalls) return { ...fixedMatch('/models', { protocol: 'gemini-generate', local: 'models' }, query), endpoint: '/v1beta/models' };
+  if (path === '/v1beta/models' && !onlyCalls)
+    return { ...fixedMatch('/models', { protocol: 'gemini-generate', local: 'models' }, query), endpoint: '/v1beta/models' };
   const found = GEMINI.exec(path);
   if (found === null) {
     if (!path.startsWith('/v1beta/models/') || onlyCalls) return null;
@@ -183,7 +197,17 @@ function matchProxy(path: string, query: string): PathMatch | PathProblem {
   if (found === null) return { problem: 'unknown', errorStyle: 'detail' };
   const [, provider = '', suffix = ''] = found;
   return {
-    protocol: 'rest', base: null, endpoint: '/proxy/*', suffix, query, methods: null, errorStyle: 'detail', provider, pathModel: null, streams: null, local: null,
+    protocol: 'rest',
+    base: null,
+    endpoint: '/proxy/*',
+    suffix,
+    query,
+    methods: null,
+    errorStyle: 'detail',
+    provider,
+    pathModel: null,
+    streams: null,
+    local: null,
   };
 }
 

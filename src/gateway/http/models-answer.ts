@@ -47,6 +47,10 @@ function shapeEntry(shape: ModelListShape): (model: ListedModel) => object {
     case 'anthropic':
       return ({ id }) => ({ type: 'model', id, display_name: id, created_at: new Date(CREATED * 1000).toISOString() });
     case 'gemini':
-      return ({ id }) => ({ name: `models/${id}`, displayName: id, supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'countTokens'] });
+      return ({ id }) => ({
+        name: `models/${id}`,
+        displayName: id,
+        supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'countTokens'],
+      });
   }
 }

@@ -4,14 +4,53 @@ import { nominatedHeaders } from './nominated-headers.ts';
 
 /** What every protocol forwards; the vendor's own names are data of its preset. Nothing else of the client reaches a model provider. */
 const FORWARDED = new Set([
-  'content-type', 'content-encoding', 'accept', 'user-agent', 'idempotency-key', 'anthropic-version', 'anthropic-beta', 'openai-beta', 'x-goog-api-client', 'x-session-id', 'session_id',
+  'content-type',
+  'content-encoding',
+  'accept',
+  'user-agent',
+  'idempotency-key',
+  'anthropic-version',
+  'anthropic-beta',
+  'openai-beta',
+  'x-goog-api-client',
+  'x-session-id',
+  'session_id',
 ]);
 
 /** Never sent on under /proxy, where everything else goes through: connection matters, credentials, cookies, our own headers, the client's whereabouts. */
 const WITHHELD = new Set([
-  'connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect', 'host', 'content-length',
-  'authorization', 'x-api-key', 'x-goog-api-key', 'api-key', 'x-proxy-key', 'x-admin-token', 'x-llm-provider', 'cookie', 'accept-encoding',
-  'x-real-ip', 'x-client-ip', 'x-cluster-client-ip', 'true-client-ip', 'cf-connecting-ip', 'fastly-client-ip', 'forwarded', 'via', 'x-request-id', 'x-original-url', 'x-rewrite-url',
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+  'host',
+  'content-length',
+  'authorization',
+  'x-api-key',
+  'x-goog-api-key',
+  'api-key',
+  'x-proxy-key',
+  'x-admin-token',
+  'x-llm-provider',
+  'cookie',
+  'accept-encoding',
+  'x-real-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'true-client-ip',
+  'cf-connecting-ip',
+  'fastly-client-ip',
+  'forwarded',
+  'via',
+  'x-request-id',
+  'x-original-url',
+  'x-rewrite-url',
 ]);
 
 export interface HeaderPlan {

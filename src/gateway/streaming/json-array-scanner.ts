@@ -1,3 +1,4 @@
+import type { ByteSink } from '../../lib/byte-sink.ts';
 import { skipString } from '../../lib/json-bytes.ts';
 
 /** An element larger than this is passed over: its figures are not worth the memory. */
@@ -39,4 +40,17 @@ export class JsonArrayScanner {
     if (start !== -1) rest = start;
     this.#held = bytes.length - rest > MOST_ELEMENT_BYTES ? NOTHING : bytes.subarray(rest);
   }
+}
+
+/** Shows the objects of an array to `onElement` on their way into a sink. */
+export function scanAlong(sink: ByteSink, onElement: (element: Buffer) => void): ByteSink {
+  const scanner = new JsonArrayScanner(onElement);
+  return {
+    onData: (chunk) => {
+      scanner.push(chunk);
+      sink.onData(chunk);
+    },
+    onEnd: () => sink.onEnd(),
+    onBreak: (error) => sink.onBreak(error),
+  };
 }

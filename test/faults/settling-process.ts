@@ -1,0 +1,17 @@
+// Opens a store in the folder of its first argument and settles so many exchanges, a few at a time; says each id once its record is written.
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { openStore } from '../../src/store/open-store.ts';
+import { exchangeRecord, openRecord } from '../support/exchange-records.ts';
+
+const dataDir = process.argv[2] ?? '';
+const count = Number(process.argv[3] ?? 0);
+const store = await openStore({ dataDir, flushMs: 5, retentionDays: { exchanges: 0 }, onProblem: () => undefined });
+for (let next = 0; next < count; next += 1) {
+  const id = `x-${String(next).padStart(6, '0')}`;
+  store.journal.open(openRecord(id));
+  store.journal.settle(exchangeRecord(id), () => process.stdout.write(`${id}\n`));
+  if (next % 4 === 3) await pause(4);
+}
+await store.close();
+process.stdout.write('closed\n');

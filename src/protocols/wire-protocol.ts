@@ -34,7 +34,7 @@ export interface WireProtocol {
 
   errorBody(error: GatewayError, requestId: string): string;
   /** A whole event with which a broken stream ends; begins and ends at an event border. */
-  errorEvent(error: GatewayError, requestId: string): string;
+  errorEvent(error: GatewayError, requestId: string, nextSequence: number): string;
 }
 
 /**
@@ -52,4 +52,6 @@ export interface StreamSigns {
   readonly lastEvents: readonly string[];
   /** An event with this may be an error. */
   readonly error: string;
+  /** The member that numbers the events, where the protocol numbers them. */
+  readonly sequence?: string;
 }

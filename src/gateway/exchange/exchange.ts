@@ -47,6 +47,8 @@ export class Exchange {
   isEventStream = false;
   /** The chunked framing of the answer is ours, not node:http's. */
   isFramed = false;
+  /** The number of the next event, for protocols that number them. */
+  nextSequence = 0;
   /** Bytes of a whole answer that told no usage. */
   heldTextBytes = 0;
   #onGone: (() => void) | null = null;

@@ -50,7 +50,7 @@ function endStream(context: GatewayContext, exchange: Exchange, end: Extract<Att
     if (end.error === null) return endPieces(response, exchange.isFramed, end.last);
     if (!exchange.isEventStream) return void response.destroy();
     const wire = PROTOCOLS[match.base ?? 'openai-chat'];
-    endPieces(response, exchange.isFramed, `${end.isInsideEvent ? '\n\n' : ''}${wire.errorEvent(end.error, exchange.id)}`);
+    endPieces(response, exchange.isFramed, `${end.isInsideEvent ? '\n\n' : ''}${wire.errorEvent(end.error, exchange.id, exchange.nextSequence)}`);
   });
 }
 

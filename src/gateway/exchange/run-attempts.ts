@@ -143,6 +143,7 @@ async function runAttempt(context: GatewayContext, exchange: Exchange, facts: Re
   if (attempt.meter !== null) {
     exchange.usage = usageSoFar(attempt.meter, facts, outcome.kind === 'streamed' && outcome.error === null);
     exchange.answeredModel = attempt.meter.answeredModel;
+    exchange.nextSequence = attempt.meter.nextSequence;
   }
   const failure = failureOf(outcome);
   if (outcome.kind === 'streamed' && attempt.timedOut !== null) exchange.outcome = attempt.timedOut === 'stop' ? 'gateway_error' : 'timeout';

@@ -17,6 +17,7 @@ interface SignBytes {
   readonly terminal: readonly Buffer[];
   readonly last: readonly Buffer[];
   readonly error: Buffer;
+  readonly sequence: Buffer | null;
 }
 
 const signBytes = new WeakMap<WireProtocol, SignBytes>();
@@ -24,13 +25,14 @@ const signBytes = new WeakMap<WireProtocol, SignBytes>();
 function bytesOf(protocol: WireProtocol): SignBytes {
   let bytes = signBytes.get(protocol);
   if (bytes === undefined) {
-    const { text, usage, terminal, lastEvents, error } = protocol.stream;
+    const { text, usage, terminal, lastEvents, error, sequence } = protocol.stream;
     bytes = {
       text: text.map((sign) => Buffer.from(sign)),
       usage: Buffer.from(usage),
       terminal: terminal.map((sign) => Buffer.from(sign)),
       last: lastEvents.map((type) => Buffer.from(`"${type}"`)),
       error: Buffer.from(error),
+      sequence: sequence === undefined ? null : Buffer.from(sequence),
     };
     signBytes.set(protocol, bytes);
   }
@@ -44,6 +46,8 @@ function bytesOf(protocol: WireProtocol): SignBytes {
 export class StreamMeter {
   usage: Usage | null = null;
   answeredModel: string | null = null;
+  /** The number that the next event would have, where the protocol numbers them. */
+  nextSequence = 0;
   /** Bytes of text that the client was sent, JSON escapes included. */
   textBytes = 0;
   events = 0;
@@ -71,6 +75,7 @@ export class StreamMeter {
     const signs = this.#signs;
     this.textBytes += textBytesOf(data, signs.text);
     this.#lookForEnd(data);
+    if (signs.sequence !== null) this.#readSequence(data, signs.sequence);
     if (this.answeredModel === null) this.answeredModel = this.#readModel(data);
     const mayCarryFigures = holdsObject(data, signs.usage);
     if (!mayCarryFigures && !data.includes(signs.error)) return undefined;
@@ -79,6 +84,12 @@ export class StreamMeter {
     if (mayCarryFigures) this.usage = this.#protocol.readEventUsage(parsed, this.usage);
     this.error ??= this.#protocol.findError(parsed);
     return parsed;
+  }
+
+  #readSequence(data: Buffer, sign: Buffer): void {
+    const at = data.lastIndexOf(sign);
+    const number = at === -1 ? Number.NaN : Number.parseInt(data.toString('latin1', at + sign.length, at + sign.length + 16), 10);
+    if (Number.isFinite(number)) this.nextSequence = number + 1;
   }
 
   /** Looks at a piece of an event that is too long to be read: whether it ends the answer. Its figures are lost. */

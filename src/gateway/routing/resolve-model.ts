@@ -31,7 +31,10 @@ export function resolveModel(snapshot: GatewaySnapshot, publicModel: string, ask
   const known = snapshot.openProviders.filter((provider) => provider.knownModels.includes(publicModel));
   const open = known.length > 0 ? known : snapshot.openProviders.filter((provider) => provider.family === null);
   if (open.length > 0) return { resolvedBy: 'open', offers: open.flatMap((provider) => offersOf(provider, publicModel)) };
-  return { resolvedBy: 'none', offers: [] };
+  // Nobody who is in service has it: those who are switched off are named, so that the answer can say so.
+  const off = snapshot.providers.filter((provider) => !provider.enabled && provider.kind === 'llm');
+  const fitting = off.filter((provider) => provider.models.has(publicModel as PublicModel) || provider.family === family);
+  return { resolvedBy: 'none', offers: fitting.flatMap((provider) => offersOf(provider, publicModel)) };
 }
 
 /** The family of vendors whose names look like this. */

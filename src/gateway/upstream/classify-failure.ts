@@ -1,7 +1,7 @@
 import type { FailureHints } from '../../domain/preset.ts';
 import type { Failure, TransportCause } from '../../domain/failure.ts';
 import type { HttpHeaders } from '../../lib/http-headers.ts';
-import { isObject, parseJson, type JsonObject } from '../../lib/json-reading.ts';
+import { isObject, objectAt, parseJson, type JsonObject } from '../../lib/json-reading.ts';
 import { BlockedAddressError } from './connect-guard.ts';
 import { readRetryAt, readWindowEnd } from './retry-after.ts';
 
@@ -46,7 +46,8 @@ function saysOfItself(json: JsonObject | null, signs: readonly string[]): boolea
   const nested = json['error'];
   const error = isObject(nested) ? nested : json;
   const details = Array.isArray(error['details']) ? error['details'].filter(isObject) : [];
-  const codes = JSON.stringify([json, error, ...details].map(({ code, type, status, reason, error_code }) => ({ code, type, status, reason, error_code }))).toLowerCase();
+  const places = [json, error, objectAt(json, 'base_resp'), ...details];
+  const codes = JSON.stringify(places.map(({ code, type, status, reason, status_code }) => ({ code, type, status, reason, status_code }))).toLowerCase();
   const message = String(typeof nested === 'string' ? nested : (error['message'] ?? '')).toLowerCase();
   return signs.some((sign) => codes.includes(sign.toLowerCase()) || message.startsWith(sign.toLowerCase()));
 }

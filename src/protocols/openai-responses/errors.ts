@@ -5,8 +5,8 @@ import { findOpenaiError, openaiErrorBody } from '../openai-error-shape.ts';
 export const responseErrorBody = openaiErrorBody;
 
 /** The published error event: flat, with a sequence number. */
-export function responseErrorEvent(error: GatewayError): string {
-  const data = JSON.stringify({ type: 'error', code: error.code, message: error.message, param: error.param ?? null, sequence_number: 0 });
+export function responseErrorEvent(error: GatewayError, _requestId: string, nextSequence: number): string {
+  const data = JSON.stringify({ type: 'error', code: error.code, message: error.message, param: error.param ?? null, sequence_number: nextSequence });
   return `event: error\ndata: ${data}\n\n`;
 }
 

@@ -19,6 +19,7 @@ export const openaiResponses: WireProtocol = {
     terminal: [],
     lastEvents: ['response.completed', 'response.incomplete', 'response.failed'],
     error: 'error"',
+    sequence: '"sequence_number":',
   },
   isAnswer: (body) => Array.isArray(body['output']) || body['object'] === 'response' || body['object'] === 'response.input_tokens',
   findError: findResponseError,

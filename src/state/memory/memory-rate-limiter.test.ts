@@ -1,0 +1,4 @@
+import { describeRateLimiter } from '../../../test/contracts/rate-limiter-contract.ts';
+import { MemoryRateLimiter } from './memory-rate-limiter.ts';
+
+describeRateLimiter('memory', () => new MemoryRateLimiter());

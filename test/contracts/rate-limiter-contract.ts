@@ -210,6 +210,7 @@ export function describeRateLimiter(driver: string, makeLimiter: () => RateLimit
       const limits = { requestsPerMinute: 10, requestsPerDay: 1000, requestsPerSecond: 100 };
       assert.equal(rig.count(limits), 10);
       rig.nowMs += 30 * SECOND;
+      rig.refused(limits);
       rig.nowMs -= stepMs;
       const { limit, waitMs } = rig.refused(limits);
       assert.equal(limit, 'requestsPerMinute', 'not reset');

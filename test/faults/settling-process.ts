@@ -4,6 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { openStore } from '../../src/store/open-store.ts';
 import { exchangeRecord, openRecord } from '../support/exchange-records.ts';
 
+const LEDGER_OPENS_WITHIN_MS = 2000;
+
 const dataDir = process.argv[2] ?? '';
 const count = Number(process.argv[3] ?? 0);
 const store = await openStore({ dataDir, flushMs: 5, retentionDays: { exchanges: 0 }, onProblem: () => undefined });
@@ -11,7 +13,13 @@ for (let next = 0; next < count; next += 1) {
   const id = `x-${String(next).padStart(6, '0')}`;
   store.journal.open(openRecord(id));
   store.journal.settle(exchangeRecord(id), () => process.stdout.write(`${id}\n`));
-  if (next % 4 === 3) await pause(4);
+  // From the second record on the ledger is open, so that each few records are a transaction of their own.
+  if (next === 0) await ledgerOpened();
+  if (next % 4 === 3) await pause(8);
 }
 await store.close();
 process.stdout.write('closed\n');
+
+async function ledgerOpened(): Promise<void> {
+  for (const end = performance.now() + LEDGER_OPENS_WITHIN_MS; store.journal.status.lag > 0 && performance.now() < end;) await pause(5);
+}

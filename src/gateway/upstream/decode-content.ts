@@ -25,7 +25,8 @@ export function isIdentity(encoding: string | undefined): boolean {
 
 /** The decoded body, or null when the coding is unknown, the bytes are broken or the result is larger than `mostBytes`. */
 export async function decodeContent(bytes: Buffer, encoding: string, mostBytes: number): Promise<Buffer | null> {
-  const decode = decoders[encoding.trim().toLowerCase()];
+  const coding = encoding.trim().toLowerCase();
+  const decode = Object.hasOwn(decoders, coding) ? decoders[coding] : undefined;
   if (decode === undefined) return null;
   try {
     return await decode(bytes, { maxOutputLength: mostBytes });

@@ -1,0 +1,1 @@
+export { createBackup, restoreBackup } from '../store/backup.ts';

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { applyFileServer } from '../config/apply-file-server.ts';
+import type { BootstrapConfig } from '../config/bootstrap-config.ts';
 import { effectiveSettings } from '../config/effective-settings.ts';
 import { SnapshotHolder } from '../config/snapshot-holder.ts';
+import type { Settings } from '../config/snapshot.ts';
 import { DataPlane } from '../gateway/http/data-plane.ts';
 import { systemClock } from '../lib/system-clock.ts';
 import { createLog, type Log } from '../observability/log.ts';
 import { Redactor } from '../security/redactor.ts';
-import { openStore } from '../store/open-store.ts';
-import { createGateway } from './create-gateway.ts';
-import { followConfig } from './follow-config.ts';
+import { openStore, type Store } from '../store/open-store.ts';
+import { createGateway, type GatewayAssembly } from './create-gateway.ts';
+import { followConfig, type ConfigStanding } from './follow-config.ts';
 import { createHttpServer, listen } from './http-server.ts';
 import { createOpsRoutes } from './ops-routes.ts';
 import type { ServeOptions } from './serve-options.ts';
@@ -25,30 +27,22 @@ export interface RunningGateway {
   stop(): Promise<void>;
 }
 
+/** What a gateway is made of before it listens. */
+interface Assembly {
+  readonly bootstrap: BootstrapConfig;
+  readonly holder: SnapshotHolder;
+  readonly log: Log;
+  readonly store: Store;
+  readonly standing: ConfigStanding;
+  readonly gateway: GatewayAssembly;
+  readonly warnings: readonly string[];
+}
+
 /** The composition root: joins ports to drivers, starts, listens. Throws a sentence for whoever started it. */
 export async function serve(options: ServeOptions): Promise<RunningGateway> {
   const startedAtMs = Date.now();
-  const maker = new SnapshotMaker(options.bootstrap, options.environment);
-  const first = maker.first();
-  const bootstrap = applyFileServer(options.bootstrap, first.loaded, options.environment);
-  const holder = new SnapshotHolder(first.snapshot);
-  const redactor = new Redactor();
-  redactor.setSecrets(secretsOf(holder.current, bootstrap));
-  const log = createLog({ level: bootstrap.logLevel, redactor });
-  const store = await openStore({
-    dataDir: bootstrap.dataDir,
-    flushMs: holder.current.settings.journal.flushMs,
-    retentionDays: { exchanges: holder.current.settings.retentionDays.exchanges },
-    onProblem: (sentence) => log.problem(sentence),
-  });
-  const standing = followConfig(bootstrap.configFile, first.text, holder, maker, log);
+  const { bootstrap, holder, log, store, standing, gateway, warnings } = await assemble(options);
   let isDraining = false;
-  const gateway = createGateway({ holder, store, log, bootstrap, version: options.version, reloadFailures: standing.failures });
-  holder.subscribe((next) => {
-    redactor.setSecrets(secretsOf(next, bootstrap));
-    store.setRetention({ exchanges: next.settings.retentionDays.exchanges });
-    gateway.adopt(next);
-  });
   const dataPlane = new DataPlane(gateway.context);
   const ops = await createOpsRoutes({
     version: options.version,
@@ -76,25 +70,40 @@ export async function serve(options: ServeOptions): Promise<RunningGateway> {
   server.on('error', (error) => log.problem(`A connection could not be taken: ${error.message}.`));
   surviveDefects(log);
   const origin = originOf(bootstrap.host, port);
-  logStart(log, bootstrap, [...bootstrap.warnings, ...first.loaded.warnings]);
+  logStart(log, bootstrap, warnings);
   process.stdout.write(`headgate listening on ${origin}\n`);
   sayWhatNext(holder.current, origin);
-  return {
-    origin,
-    stop: () => {
-      standing.stop();
-      return stopGateway({
-        server,
-        dataPlane,
-        gateway,
-        store,
-        log,
-        fastify: ops.fastify,
-        settings: () => holder.current.settings,
-        onDraining: () => (isDraining = true),
-      });
-    },
+  const stop = (): Promise<void> => {
+    standing.stop();
+    const settings = (): Settings => holder.current.settings;
+    return stopGateway({ server, dataPlane, gateway, store, log, fastify: ops.fastify, settings, onDraining: () => (isDraining = true) });
   };
+  return { origin, stop };
+}
+
+async function assemble(options: ServeOptions): Promise<Assembly> {
+  const maker = new SnapshotMaker(options.bootstrap, options.environment);
+  const { loaded, snapshot, text } = maker.first();
+  const bootstrap = applyFileServer(options.bootstrap, loaded, options.environment);
+  const holder = new SnapshotHolder(snapshot);
+  const redactor = new Redactor();
+  redactor.setSecrets(secretsOf(snapshot, bootstrap));
+  const log = createLog({ level: bootstrap.logLevel, redactor });
+  const { journal, retentionDays } = snapshot.settings;
+  const store = await openStore({
+    dataDir: bootstrap.dataDir,
+    flushMs: journal.flushMs,
+    retentionDays: { exchanges: retentionDays.exchanges },
+    onProblem: (sentence) => log.problem(sentence),
+  });
+  const standing = followConfig(bootstrap.configFile, text, holder, maker, log);
+  const gateway = createGateway({ holder, store, log, bootstrap, version: options.version, reloadFailures: standing.failures });
+  holder.subscribe((next) => {
+    redactor.setSecrets(secretsOf(next, bootstrap));
+    store.setRetention({ exchanges: next.settings.retentionDays.exchanges });
+    gateway.adopt(next);
+  });
+  return { bootstrap, holder, log, store, standing, gateway, warnings: [...bootstrap.warnings, ...loaded.warnings] };
 }
 
 function originOf(host: string, port: number): string {

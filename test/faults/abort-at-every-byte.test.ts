@@ -89,7 +89,8 @@ function textOf(call: ProtocolCall, body: string): { readonly textBytes: number 
 
 for (const call of CALLS) {
   test(`${call.protocol}: a client that leaves at any byte is one row with the delivered tokens`, async (t) => {
-    world.script({ rules: [{ text: WORD, chunks: CHUNKS, intervalMs: 8, usage: { input: 12, output: Math.ceil((CHUNKS * (WORD.length + 1)) / 4) } }] });
+    // Figures of the upstream come with the last event at best: an abandoned stream has none.
+    world.script({ rules: [{ text: WORD, chunks: CHUNKS, intervalMs: 8, omitUsage: true }] });
     const whole = await cutAt(call, Number.MAX_SAFE_INTEGER, `${call.protocol}-whole`);
     assert.equal(whole.isComplete, true);
     const total = whole.bodyBytes;

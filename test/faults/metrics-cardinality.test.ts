@@ -24,7 +24,7 @@ let world: MockedGateway;
 before(async () => {
   world = await MockedGateway.start({
     providers: [
-      { id: 'open', keys: ['sk-open-12345'] },
+      { id: 'open', preset: 'openai', keys: ['sk-open-12345'] },
       { id: 'rest', kind: 'rest', keys: ['sk-rest-12345'] },
     ],
   });
@@ -36,6 +36,9 @@ after(async () => {
 
 /** Series of every kind that these requests may rightly make. */
 async function warmUp(): Promise<void> {
+  const strange = { headers: { 'x-llm-provider': 'nobody' }, agent };
+  for (const path of PATHS) await world.send(path, { body: { model: 'm' }, ...strange });
+  for (const path of ['/proxy/nobody/x', '/llm/nobody/x']) await world.send(path, { method: 'GET', agent });
   for (const path of PATHS) for (const key of [undefined, null, 'hg-wrong-12345'] as const) await world.send(path, { body: { model: 'm' }, ...(key === undefined ? {} : { key }), agent });
   for (const method of ['GET', 'PUT', 'DELETE', 'PATCH', 'POST']) for (const path of ['/v1/other', '/proxy/rest/x', '/llm/open/x', '/v1beta/x']) await world.send(path, { method, agent });
   await world.send('/v1beta/models/m:generateContent', { body: {}, agent });
@@ -66,7 +69,8 @@ test('5,000 random models, paths, methods, providers and keys make at most 50 ne
   const afterwards = await MetricsReading.of(world.origin);
   const known = new Set(before.series.map((line) => line.slice(0, line.lastIndexOf(' '))));
   const fresh = afterwards.series.map((line) => line.slice(0, line.lastIndexOf(' '))).filter((name) => !known.has(name));
-  t.diagnostic(`figure: ${REQUESTS} random requests (${new Set(statuses).size} kinds of status): ${fresh.length} new series of ${afterwards.series.length}`);
+  t.diagnostic(`figure: ${REQUESTS} random requests (status ${[...new Set(statuses)].toSorted().join(', ')}): ${fresh.length} new series of ${afterwards.series.length}`);
+  assert.ok(statuses.includes(200) && statuses.includes(404) && statuses.includes(401));
   assert.ok(fresh.length <= MOST_NEW_SERIES, fresh.slice(0, 20).join('\n'));
 });
 

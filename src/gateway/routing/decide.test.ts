@@ -35,12 +35,12 @@ function rotation(providers: readonly CompiledProvider[], turns: number, recover
 
 function deepFreeze<T>(thing: T): T {
   if (typeof thing !== 'object' || thing === null || Object.isFrozen(thing)) return thing;
-  Object.freeze(thing);
-  const inside = thing instanceof Map ? [...thing.keys(), ...thing.values()] : thing instanceof Set ? [...thing] : Object.values(thing);
-  for (const part of inside) deepFreeze(part);
   if (thing instanceof Map || thing instanceof Set) {
     for (const change of ['set', 'add', 'delete', 'clear']) Object.defineProperty(thing, change, { value: () => assert.fail(`${change} was called`) });
   }
+  Object.freeze(thing);
+  const inside = thing instanceof Map ? [...thing.keys(), ...thing.values()] : thing instanceof Set ? [...thing] : Object.values(thing);
+  for (const part of inside) deepFreeze(part);
   return thing;
 }
 

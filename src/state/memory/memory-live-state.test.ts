@@ -25,7 +25,7 @@ test('whoever keeps the state is told of each change', () => {
 
 test('what the configuration no longer has is forgotten, what it still has is kept', () => {
   const live = new MemoryLiveState();
-  for (const id of ['p', 'q']) for (const of of ['a', 'b']) live.pool(provider(id)).keys.set(key(of), blankKeyState(key(of)));
+  for (const id of ['p', 'q']) for (const name of ['a', 'b']) live.pool(provider(id)).keys.set(key(name), blankKeyState(key(name)));
   const kept = live.pool(provider('p')).keys.get(key('a'));
   live.retain(new Map([[provider('p'), new Set([key('a')])]]));
   assert.deepEqual([...live.pools()].map((pool) => pool.provider), ['p']);

@@ -17,7 +17,7 @@ test('the cost is a whole number, rounded half up once for the whole row', () =>
   assert.equal(costMicroUsd(used({ input: 3 }), { input: 0.5 }), 2);
   assert.equal(costMicroUsd(used({ input: 1, output: 1 }), { input: 0.3, output: 0.2 }), 1, 'classes are added before rounding');
   assert.equal(costMicroUsd(used({ input: 3 }), { input: 0.15 }), 0, '0.45');
-  assert.equal(costMicroUsd(used({ input: 10 }), { input: 0.15 }), 2, '1.5 stands a hair below itself in binary');
+  assert.equal(costMicroUsd(used({ input: 100 }), { input: 1.005 }), 101, '100.5 comes out a hair below itself in binary');
 });
 
 test('each class has its price; absent ones fall back to input or output', () => {
@@ -40,7 +40,12 @@ test('parts that exceed their whole are not paid back', () => {
 
 /** The same with whole numbers only: prices in ten-thousandths of a micro-dollar. */
 function exactCost(usage: Usage, price: Readonly<Record<'input' | 'output' | 'cacheRead' | 'cacheWrite', number>>): number {
-  const parts = [[usage.input, price.input], [usage.output, price.output], [usage.cacheRead, price.cacheRead], [usage.cacheWrite, price.cacheWrite]] as const;
+  const parts = [
+    [usage.input, price.input],
+    [usage.output, price.output],
+    [usage.cacheRead, price.cacheRead],
+    [usage.cacheWrite, price.cacheWrite],
+  ] as const;
   const total = parts.reduce((sum, [count, each]) => sum + BigInt(count) * BigInt(each), 0n);
   return Number((total + 5000n) / 10_000n);
 }
@@ -48,7 +53,10 @@ function exactCost(usage: Usage, price: Readonly<Record<'input' | 'output' | 'ca
 test('decimal prices are met exactly, and the sum of rows is a whole number', () => {
   const tokens = fc.integer({ min: 0, max: 2_000_000 });
   const tenThousandths = fc.integer({ min: 0, max: 1_000_000 });
-  const row = fc.record({ usage: fc.record({ input: tokens, output: tokens, cacheRead: tokens, cacheWrite: tokens }), price: fc.record({ input: tenThousandths, output: tenThousandths, cacheRead: tenThousandths, cacheWrite: tenThousandths }) });
+  const row = fc.record({
+    usage: fc.record({ input: tokens, output: tokens, cacheRead: tokens, cacheWrite: tokens }),
+    price: fc.record({ input: tenThousandths, output: tenThousandths, cacheRead: tenThousandths, cacheWrite: tenThousandths }),
+  });
   fc.assert(
     fc.property(fc.array(row, { minLength: 1, maxLength: 20 }), (rows) => {
       let sum = 0;

@@ -102,12 +102,15 @@ test('a deadline may be started again while it fires', () => {
 test('one that fires may stop others of the same moment, and the rest fire all the same', () => {
   for (const stopped of [0, 1, 2, 3]) {
     const rig = new WheelRig();
-    const all = ['a', 'b', 'c', 'd'].map((name, index) => rig.deadline(name, () => index !== stopped && rig.wheel.stop(all[stopped] ?? assert.fail())));
+    const all = ['a', 'b', 'c', 'd'].map((name, index) =>
+      rig.deadline(name, () => index !== stopped && rig.wheel.stop(all[stopped] ?? assert.fail())),
+    );
     for (const deadline of all) rig.wheel.start(deadline, rig.nowMs + 30);
     rig.pass(1000);
     const name = 'abcd'.charAt(stopped);
     assert.equal(new Set(rig.names()).size, rig.fired.length);
-    for (const other of 'abcd'.replace(name, '')) assert.ok(rig.names().includes(other), `${other} when ${name} was stopped: ${rig.names().join('')}`);
+    for (const other of 'abcd'.replace(name, ''))
+      assert.ok(rig.names().includes(other), `${other} when ${name} was stopped: ${rig.names().join('')}`);
   }
 });
 
@@ -137,24 +140,33 @@ test('after the loop stood still, nothing is lost and nothing waits for another 
 test('what is started while the wheel makes up for a stall fires in time', () => {
   const rig = new WheelRig();
   const next = rig.deadline('next');
-  rig.wheel.start(rig.deadline('first', () => rig.wheel.start(next, rig.nowMs)), rig.nowMs + 20);
+  rig.wheel.start(
+    rig.deadline('first', () => rig.wheel.start(next, rig.nowMs)),
+    rig.nowMs + 20,
+  );
   rig.stall(200);
   rig.pass(40);
   assert.deepEqual(rig.names(), ['first', 'next']);
 });
 
 test('any mixture of starts, moves and stops fires exactly what is due', () => {
-  const action = fc.record({ what: fc.constantFrom('start', 'move', 'stop', 'pass', 'stall'), which: fc.nat({ max: 5 }), ms: fc.integer({ min: 1, max: 900 }) });
+  const action = fc.record({
+    what: fc.constantFrom('start', 'move', 'stop', 'pass', 'stall'),
+    which: fc.nat({ max: 5 }),
+    ms: fc.integer({ min: 1, max: 900 }),
+  });
   fc.assert(
     fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
       const rig = new WheelRig();
       const due = new Map<number, number>();
-      const all = Array.from({ length: 6 }, (_, which) =>
-        new Deadline(() => {
-          const dueMs = due.get(which);
-          assert.ok(dueMs !== undefined && dueMs <= rig.nowMs, 'fires only what is due');
-          due.delete(which);
-        }),
+      const all = Array.from(
+        { length: 6 },
+        (_, which) =>
+          new Deadline(() => {
+            const dueMs = due.get(which);
+            assert.ok(dueMs !== undefined && dueMs <= rig.nowMs, 'fires only what is due');
+            due.delete(which);
+          }),
       );
       for (const { what, which, ms } of actions) {
         const deadline = all[which] ?? assert.fail();

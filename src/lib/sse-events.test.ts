@@ -40,10 +40,31 @@ function byTheStandard(text: string): Event[] {
 }
 
 const line = fc.oneof(
-  fc.constantFrom('', '', 'data: {"a":1}', 'data:x', 'data', 'data: ', 'data:  two', ': comment', ':', 'event: name', 'event:n', 'id: 7', 'retry: 10', 'datafoo: x', 'data : x', 'events: x', 'data: ünï©ødé 🙂', 'data: a\u2028b\u0085c'),
+  fc.constantFrom(
+    '',
+    '',
+    'data: {"a":1}',
+    'data:x',
+    'data',
+    'data: ',
+    'data:  two',
+    ': comment',
+    ':',
+    'event: name',
+    'event:n',
+    'id: 7',
+    'retry: 10',
+    'datafoo: x',
+    'data : x',
+    'events: x',
+    'data: ünï©ødé 🙂',
+    'data: a\u2028b\u0085c',
+  ),
   fc.string({ unit: 'grapheme', maxLength: 12 }).filter((text) => !/[\r\n]/.test(text) && !text.startsWith('\uFEFF')),
 );
-const stream = fc.tuple(fc.constantFrom('', '\uFEFF'), fc.array(fc.tuple(line, fc.constantFrom('\n', '\r\n', '\r')), { maxLength: 25 })).map(([mark, lines]) => mark + lines.map(([text, end]) => text + end).join(''));
+const stream = fc
+  .tuple(fc.constantFrom('', '\uFEFF'), fc.array(fc.tuple(line, fc.constantFrom('\n', '\r\n', '\r')), { maxLength: 25 }))
+  .map(([mark, lines]) => mark + lines.map(([text, end]) => text + end).join(''));
 
 test('reads every stream as the standard says', () => {
   fc.assert(
@@ -76,7 +97,8 @@ test('the first event is whole as soon as its blank line is there', () => {
 });
 
 test('an unfinished event is not whole', () => {
-  for (const text of ['', '\n', '\r', '\r\n', 'data: 1', 'data: 1\n', 'data: 1\r\n', ': comment\n', 'data: 1\nevent: x\n']) assert.equal(wholeEventsLength(Buffer.from(text)), 0, JSON.stringify(text));
+  for (const text of ['', '\n', '\r', '\r\n', 'data: 1', 'data: 1\n', 'data: 1\r\n', ': comment\n', 'data: 1\nevent: x\n'])
+    assert.equal(wholeEventsLength(Buffer.from(text)), 0, JSON.stringify(text));
 });
 
 test('the ranges of events cover the block without a gap', () => {

@@ -20,7 +20,9 @@ function eventOf(protocol: ProtocolName, error: GatewayError): { name: string; d
 }
 
 test('every protocol has its folder and its place in the registry', () => {
-  const folders = readdirSync(import.meta.dirname, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
   assert.deepEqual(folders.toSorted(), [...PROTOCOL_NAMES].toSorted());
   for (const name of PROTOCOL_NAMES) assert.equal(PROTOCOLS[name].name, name);
 });
@@ -48,16 +50,27 @@ test('error types follow the cause, in the words of each protocol', () => {
   for (const [code, anthropic, gemini, status] of rows) {
     const error = new GatewayError(code, 'because');
     const message = parse(PROTOCOLS['anthropic-messages'].errorBody(error, ID));
-    assert.deepEqual([message['type'], message['error']?.['type'], message['error']?.['message'], message['request_id']], ['error', anthropic, 'because', ID], code);
+    assert.deepEqual(
+      [message['type'], message['error']?.['type'], message['error']?.['message'], message['request_id']],
+      ['error', anthropic, 'because', ID],
+      code,
+    );
     const generate = parse(PROTOCOLS['gemini-generate'].errorBody(error, ID));
     assert.deepEqual([generate['error']?.['status'], generate['error']?.['code'], generate['error']?.['message']], [gemini, status, 'because'], code);
   }
 });
 
-test('a broken stream ends with the protocol\'s own error event', () => {
+test("a broken stream ends with the protocol's own error event", () => {
   const error = new GatewayError('upstream_interrupted', 'broke off');
   const names = Object.fromEntries(PROTOCOL_NAMES.map((protocol) => [protocol, eventOf(protocol, error).map(({ name }) => name)]));
-  assert.deepEqual(names, { 'openai-chat': [''], 'openai-responses': ['error'], 'openai-completions': [''], 'openai-embeddings': [''], 'anthropic-messages': ['error'], 'gemini-generate': [''] });
+  assert.deepEqual(names, {
+    'openai-chat': [''],
+    'openai-responses': ['error'],
+    'openai-completions': [''],
+    'openai-embeddings': [''],
+    'anthropic-messages': ['error'],
+    'gemini-generate': [''],
+  });
   for (const protocol of PROTOCOL_NAMES) {
     const [event] = eventOf(protocol, error);
     const body = JSON.parse(event?.data ?? '') as Record<string, unknown>;
@@ -66,13 +79,20 @@ test('a broken stream ends with the protocol\'s own error event', () => {
   }
   const { type, sequence_number: place } = JSON.parse(eventOf('openai-responses', error)[0]?.data ?? '') as { type: string; sequence_number: number };
   assert.deepEqual([type, place], ['error', 7]);
-  assert.ok(Number((JSON.parse(eventOf('gemini-generate', error)[0]?.data ?? '') as { error: { code: number } }).error.code) >= 400, 'the client needs a numeric code');
+  assert.ok(
+    Number((JSON.parse(eventOf('gemini-generate', error)[0]?.data ?? '') as { error: { code: number } }).error.code) >= 400,
+    'the client needs a numeric code',
+  );
 });
 
 test('an answer is told from something else', () => {
   const answers: Readonly<Record<ProtocolName, readonly object[]>> = {
     'openai-chat': [{ object: 'chat.completion', choices: [] }],
-    'openai-responses': [{ object: 'response', output: [] }, { object: 'response', status: 'failed', output: [] }, { object: 'response.input_tokens', input_tokens: 4 }],
+    'openai-responses': [
+      { object: 'response', output: [] },
+      { object: 'response', status: 'failed', output: [] },
+      { object: 'response.input_tokens', input_tokens: 4 },
+    ],
     'openai-completions': [{ object: 'text_completion', choices: [] }],
     'openai-embeddings': [{ object: 'list', data: [] }],
     'anthropic-messages': [{ type: 'message', content: [] }, { input_tokens: 12 }],
@@ -80,7 +100,8 @@ test('an answer is told from something else', () => {
   };
   const nothing = [{}, { hello: 'world' }, { error: { message: 'no' } }, { status: 'ok' }];
   for (const protocol of PROTOCOL_NAMES) {
-    for (const answer of answers[protocol]) assert.equal(PROTOCOLS[protocol].isAnswer(answer as never), true, `${protocol} ${JSON.stringify(answer)}`);
+    for (const answer of answers[protocol])
+      assert.equal(PROTOCOLS[protocol].isAnswer(answer as never), true, `${protocol} ${JSON.stringify(answer)}`);
     for (const other of nothing) assert.equal(PROTOCOLS[protocol].isAnswer(other as never), false, `${protocol} ${JSON.stringify(other)}`);
     for (const answer of answers[protocol]) if (!('status' in answer)) assert.equal(PROTOCOLS[protocol].findError(answer as never), null);
   }
@@ -92,16 +113,42 @@ test('an error in place of an answer is found in each form that servers use', ()
     assert.deepEqual(PROTOCOLS[protocol].findError({ error: 'no' }), { message: 'no' }, 'some write a bare string');
     assert.equal(PROTOCOLS[protocol].findError({ error: null }), null);
   }
-  assert.deepEqual(PROTOCOLS['anthropic-messages'].findError({ type: 'error', error: { type: 'api_error', message: 'no' } }), { type: 'api_error', message: 'no' });
+  assert.deepEqual(PROTOCOLS['anthropic-messages'].findError({ type: 'error', error: { type: 'api_error', message: 'no' } }), {
+    type: 'api_error',
+    message: 'no',
+  });
   assert.deepEqual(PROTOCOLS['anthropic-messages'].findError({ error: { message: 'no' } }), { message: 'no' });
-  assert.deepEqual(PROTOCOLS['gemini-generate'].findError({ error: { code: 500, message: 'no', status: 'INTERNAL' } }), { code: 500, message: 'no', status: 'INTERNAL' });
-  assert.deepEqual(PROTOCOLS['openai-responses'].findError({ object: 'response', status: 'failed', error: { code: 'server_error', message: 'no' } }), { code: 'server_error', message: 'no' });
+  assert.deepEqual(PROTOCOLS['gemini-generate'].findError({ error: { code: 500, message: 'no', status: 'INTERNAL' } }), {
+    code: 500,
+    message: 'no',
+    status: 'INTERNAL',
+  });
+  assert.deepEqual(
+    PROTOCOLS['openai-responses'].findError({ object: 'response', status: 'failed', error: { code: 'server_error', message: 'no' } }),
+    { code: 'server_error', message: 'no' },
+  );
 });
 
 test('usage of a whole answer, by class, without overlap', () => {
-  const chat = { prompt_tokens: 100, completion_tokens: 30, prompt_tokens_details: { cached_tokens: 60, cache_write_tokens: 10 }, completion_tokens_details: { reasoning_tokens: 12 } };
-  const responses = { input_tokens: 100, output_tokens: 30, input_tokens_details: { cached_tokens: 60, cache_write_tokens: 10 }, output_tokens_details: { reasoning_tokens: 12 } };
-  const messages = { input_tokens: 30, cache_read_input_tokens: 60, cache_creation_input_tokens: 10, output_tokens: 30, output_tokens_details: { thinking_tokens: 12 } };
+  const chat = {
+    prompt_tokens: 100,
+    completion_tokens: 30,
+    prompt_tokens_details: { cached_tokens: 60, cache_write_tokens: 10 },
+    completion_tokens_details: { reasoning_tokens: 12 },
+  };
+  const responses = {
+    input_tokens: 100,
+    output_tokens: 30,
+    input_tokens_details: { cached_tokens: 60, cache_write_tokens: 10 },
+    output_tokens_details: { reasoning_tokens: 12 },
+  };
+  const messages = {
+    input_tokens: 30,
+    cache_read_input_tokens: 60,
+    cache_creation_input_tokens: 10,
+    output_tokens: 30,
+    output_tokens_details: { thinking_tokens: 12 },
+  };
   const gemini = { promptTokenCount: 90, toolUsePromptTokenCount: 10, cachedContentTokenCount: 60, candidatesTokenCount: 18, thoughtsTokenCount: 12 };
   const found = [
     PROTOCOLS['openai-chat'].readUsage({ usage: chat }),
@@ -109,7 +156,17 @@ test('usage of a whole answer, by class, without overlap', () => {
     PROTOCOLS['anthropic-messages'].readUsage({ usage: messages }),
     { ...PROTOCOLS['gemini-generate'].readUsage({ usageMetadata: gemini }), input: 30, cacheWrite: 10 },
   ];
-  for (const usage of found) assert.deepEqual(usage, { input: 30, cacheRead: 60, cacheWrite: 10, output: 30, reasoning: 12, audioInput: 0, audioOutput: 0, provenance: 'measured' });
+  for (const usage of found)
+    assert.deepEqual(usage, {
+      input: 30,
+      cacheRead: 60,
+      cacheWrite: 10,
+      output: 30,
+      reasoning: 12,
+      audioInput: 0,
+      audioOutput: 0,
+      provenance: 'measured',
+    });
   assert.equal(PROTOCOLS['gemini-generate'].readUsage({ usageMetadata: gemini })?.input, 40, 'Gemini tells no cache writes');
 });
 
@@ -128,7 +185,10 @@ test('an answer without figures has no usage, and strange figures are no figures
   for (const protocol of PROTOCOL_NAMES) {
     assert.equal(PROTOCOLS[protocol].readUsage({}), null);
     assert.equal(PROTOCOLS[protocol].readUsage({ usage: null, usageMetadata: null }), null);
-    const strange = PROTOCOLS[protocol].readUsage({ usage: { prompt_tokens: 'many', input_tokens: -5, output_tokens: null, completion_tokens: {} }, usageMetadata: { promptTokenCount: Number.NaN } });
+    const strange = PROTOCOLS[protocol].readUsage({
+      usage: { prompt_tokens: 'many', input_tokens: -5, output_tokens: null, completion_tokens: {} },
+      usageMetadata: { promptTokenCount: Number.NaN },
+    });
     for (const figure of Object.values(strange ?? {})) assert.ok(typeof figure === 'string' || figure === 0, protocol);
   }
 });
@@ -142,5 +202,6 @@ test('the answer tokens that a request allows are read where each protocol has t
   assert.equal(PROTOCOLS['anthropic-messages'].maxOutputTokens({ max_tokens: 3 }), 3);
   assert.equal(PROTOCOLS['gemini-generate'].maxOutputTokens({ generationConfig: { maxOutputTokens: 4 } }), 4);
   assert.equal(PROTOCOLS['gemini-generate'].maxOutputTokens({ generation_config: { max_output_tokens: 4 } }), 4);
-  for (const protocol of ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini-generate'] as const) assert.equal(PROTOCOLS[protocol].maxOutputTokens({ max_tokens: 'many' }), null);
+  for (const protocol of ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini-generate'] as const)
+    assert.equal(PROTOCOLS[protocol].maxOutputTokens({ max_tokens: 'many' }), null);
 });

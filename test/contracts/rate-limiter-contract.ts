@@ -48,7 +48,8 @@ class LimiterRig {
 
 /** What every driver of the rate limiter has to do. */
 export function describeRateLimiter(driver: string, makeLimiter: () => RateLimiter): void {
-  const check = (sentence: string, body: (rig: LimiterRig) => void): void => test(`${driver}: ${sentence}`, () => body(new LimiterRig(makeLimiter()))) as unknown as void;
+  const check = (sentence: string, body: (rig: LimiterRig) => void): void =>
+    test(`${driver}: ${sentence}`, () => body(new LimiterRig(makeLimiter()))) as unknown as void;
 
   check('absent limits do not limit', (rig) => {
     assert.equal(rig.count({}, 5000), 5000);
@@ -205,7 +206,11 @@ export function describeRateLimiter(driver: string, makeLimiter: () => RateLimit
     assert.equal(isRefusal(rig.ask(limits, 0, 'one')), true);
   });
 
-  for (const [what, stepMs] of [['10 min', 10 * MINUTE], ['an hour', 60 * MINUTE], ['a few milliseconds', 7]] as const) {
+  for (const [what, stepMs] of [
+    ['10 min', 10 * MINUTE],
+    ['an hour', 60 * MINUTE],
+    ['a few milliseconds', 7],
+  ] as const) {
     check(`a clock that steps back ${what} resets no window, doubles none and stops none`, (rig) => {
       const limits = { requestsPerMinute: 10, requestsPerDay: 1000, requestsPerSecond: 100 };
       assert.equal(rig.count(limits), 10);

@@ -24,7 +24,9 @@ const CALLS = PROTOCOL_CALLS.filter(({ protocol }) => DIALECTS.includes(protocol
 let world: MockedGateway;
 
 before(async () => {
-  world = await MockedGateway.start({ providers: CALLS.map(({ protocol }) => ({ id: protocol, models: [protocol], keys: [`sk-${protocol}-12345`] })) });
+  world = await MockedGateway.start({
+    providers: CALLS.map(({ protocol }) => ({ id: protocol, models: [protocol], keys: [`sk-${protocol}-12345`] })),
+  });
 });
 after(() => world.close());
 

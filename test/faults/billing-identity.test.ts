@@ -95,51 +95,60 @@ function costByHand(row: LedgerRow, prices: Prices): bigint {
 
 test('whatever happens to the exchanges, rows, counter and what clients were told are one sum', { timeout: 60_000 }, async (t) => {
   const initial = MODELS.map(() => ({ input: 1, output: 2, cacheRead: 0.5, reasoning: 3 }));
-  const world = await MockedGateway.start({ providers: [configOf(initial)], settings: { breaker: { inARow: 1_000_000, minimum: 1_000_000 }, maxWaitMs: 2000 } });
+  const world = await MockedGateway.start({
+    providers: [configOf(initial)],
+    settings: { breaker: { inARow: 1_000_000, minimum: 1_000_000 }, maxWaitMs: 2000 },
+  });
   let exchanges = 0;
   let told = 0;
   let revision = 1;
   const seen = new Set<unknown>();
   try {
     await fc.assert(
-      fc.asyncProperty(fc.array(pricesOf, { minLength: 4, maxLength: 4 }), fc.array(planOf, { minLength: 20, maxLength: 40 }), async (prices, plans) => {
-        world.gateway.writeConfig(world.config({ providers: [configOf(prices)] }));
-        revision += 1;
-        await waitFor('the new prices', async () => (await MetricsReading.of(world.origin)).sum('headgate_config_revision') >= revision);
-        const answers: (ClientAnswer | null)[] = [];
-        // Equal endings go together, because the script is one for all requests.
-        for (const plan of plans) {
-          world.script({ rules: [ruleOf(plan)] });
-          answers.push(await play(world, plan, `run-${revision}`));
-        }
-        const settled = (await MetricsReading.of(world.origin)).sum('headgate_exchanges_total');
-        assert.ok(settled >= exchanges + plans.length * 0.8, 'most of them reached the upstream');
-        const rows = await waitFor('every row', async () => {
-          const reading = await MetricsReading.of(world.origin);
-          const found = readLedger(world.gateway.dataDir);
-          return reading.sum('headgate_inflight') === 0 && found.length === reading.sum('headgate_exchanges_total') ? found : null;
-        });
-        exchanges = rows.length;
-        const counter = (await MetricsReading.of(world.origin)).sum('headgate_cost_microusd_total');
-        const sum = rows.reduce((total, row) => total + BigInt(Number(row['costMicroUsd'])), 0n);
-        assert.equal(sum, BigInt(counter), 'the rows are the counter');
-        const byId = new Map(rows.map((row) => [row['id'], row]));
-        for (const answer of answers) {
-          const cost = answer?.headers['x-headgate-cost'];
-          if (cost === undefined) continue;
-          told += 1;
-          assert.equal(String(byId.get(String(answer?.headers['x-request-id']))?.['costMicroUsd']), cost, 'the row is what the client was told');
-        }
-        for (const row of rows) {
-          if (seen.has(row['id'])) continue;
-          seen.add(row['id']);
-          const price = prices[Number(String(row['publicModel']).slice(1))] ?? assert.fail('there is a price');
-          assert.equal(BigInt(Number(row['costMicroUsd'])), costByHand(row, price), JSON.stringify(row));
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(pricesOf, { minLength: 4, maxLength: 4 }),
+        fc.array(planOf, { minLength: 20, maxLength: 40 }),
+        async (prices, plans) => {
+          world.gateway.writeConfig(world.config({ providers: [configOf(prices)] }));
+          revision += 1;
+          await waitFor('the new prices', async () => (await MetricsReading.of(world.origin)).sum('headgate_config_revision') >= revision);
+          const answers: (ClientAnswer | null)[] = [];
+          // Equal endings go together, because the script is one for all requests.
+          for (const plan of plans) {
+            world.script({ rules: [ruleOf(plan)] });
+            answers.push(await play(world, plan, `run-${revision}`));
+          }
+          const settled = (await MetricsReading.of(world.origin)).sum('headgate_exchanges_total');
+          assert.ok(settled >= exchanges + plans.length * 0.8, 'most of them reached the upstream');
+          const rows = await waitFor('every row', async () => {
+            const reading = await MetricsReading.of(world.origin);
+            const found = readLedger(world.gateway.dataDir);
+            return reading.sum('headgate_inflight') === 0 && found.length === reading.sum('headgate_exchanges_total') ? found : null;
+          });
+          exchanges = rows.length;
+          const counter = (await MetricsReading.of(world.origin)).sum('headgate_cost_microusd_total');
+          const sum = rows.reduce((total, row) => total + BigInt(Number(row['costMicroUsd'])), 0n);
+          assert.equal(sum, BigInt(counter), 'the rows are the counter');
+          const byId = new Map(rows.map((row) => [row['id'], row]));
+          for (const answer of answers) {
+            const cost = answer?.headers['x-headgate-cost'];
+            if (cost === undefined) continue;
+            told += 1;
+            assert.equal(String(byId.get(String(answer?.headers['x-request-id']))?.['costMicroUsd']), cost, 'the row is what the client was told');
+          }
+          for (const row of rows) {
+            if (seen.has(row['id'])) continue;
+            seen.add(row['id']);
+            const price = prices[Number(String(row['publicModel']).slice(1))] ?? assert.fail('there is a price');
+            assert.equal(BigInt(Number(row['costMicroUsd'])), costByHand(row, price), JSON.stringify(row));
+          }
+        },
+      ),
       { numRuns: RUNS, endOnFailure: true },
     );
-    t.diagnostic(`figure: identity over ${exchanges} exchanges of random outcome and ${RUNS} changes of prices: rows - counter = 0 units; ${told} costs told to clients, 0 differ`);
+    t.diagnostic(
+      `figure: identity over ${exchanges} exchanges of random outcome and ${RUNS} changes of prices: rows - counter = 0 units; ${told} costs told to clients, 0 differ`,
+    );
     assert.ok(exchanges > 150 && told > 30);
   } finally {
     await world.close();

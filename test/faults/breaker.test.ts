@@ -56,7 +56,9 @@ test('an open breaker lets nothing through and closes within a second after its 
   const [, , , , last, first] = world.received('opened');
   assert.ok(last !== undefined && first !== undefined);
   const letThrough = world.received('opened').filter(({ at }) => at > openedAt && at < openedAt + OPEN_MS - 20).length;
-  t.diagnostic(`figure: open breaker: ${letThrough} of ${refused} requests let through, served again ${(servedAt - openedAt - OPEN_MS).toFixed(0)} ms after the open time`);
+  t.diagnostic(
+    `figure: open breaker: ${letThrough} of ${refused} requests let through, served again ${(servedAt - openedAt - OPEN_MS).toFixed(0)} ms after the open time`,
+  );
   assert.ok(refused > 20);
   assert.equal(letThrough, 0);
   assert.ok(servedAt - openedAt <= OPEN_MS + 1000);

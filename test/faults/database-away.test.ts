@@ -63,7 +63,10 @@ async function assertAllRows(world: MockedGateway, answers: readonly ClientAnswe
     { timeoutMs: 15_000, intervalMs: 100, describe: () => `${readLedger(world.gateway.dataDir).length} of ${ids.length}` },
   );
   const known = new Set(rows.map((row) => row['id']));
-  assert.deepEqual(ids.filter((id) => !known.has(id)), []);
+  assert.deepEqual(
+    ids.filter((id) => !known.has(id)),
+    [],
+  );
   assert.equal(rows.length, ids.length);
   return rows.length;
 }

@@ -72,13 +72,19 @@ test('with a full disk every request is served, and when there is room again eve
     const word = (await world.send('/health/ready', { key: null })).json() as { status: string; ledger: string };
     rmSync(join(seen, 'ballast'));
     const freeAt = performance.now();
-    await waitFor('all records to be moved', async () => {
-      const metrics = await MetricsReading.of(world.origin);
-      return metrics.sum('headgate_journal_lag_records') === 0;
-    }, { timeoutMs: 15_000, intervalMs: 50 });
+    await waitFor(
+      'all records to be moved',
+      async () => {
+        const metrics = await MetricsReading.of(world.origin);
+        return metrics.sum('headgate_journal_lag_records') === 0;
+      },
+      { timeoutMs: 15_000, intervalMs: 50 },
+    );
     const recoveryMs = performance.now() - freeAt;
     failed += await ask(50);
-    await waitFor('the last ones too', async () => (await MetricsReading.of(world.origin)).sum('headgate_journal_lag_records') === 0, { timeoutMs: 8000 });
+    await waitFor('the last ones too', async () => (await MetricsReading.of(world.origin)).sum('headgate_journal_lag_records') === 0, {
+      timeoutMs: 8000,
+    });
     const metrics = await MetricsReading.of(world.origin);
     const { rows, integrity } = inspectCopy(seen, home);
     t.diagnostic(
@@ -104,7 +110,10 @@ function inspectCopy(seen: string, home: string): { readonly rows: readonly stri
   for (const end of ['', '-wal']) if (existsSync(join(seen, `headgate.db${end}`))) copyFileSync(join(seen, `headgate.db${end}`), `${copy}${end}`);
   const database = new DatabaseSync(copy);
   try {
-    const rows = database.prepare('select id from exchanges').all().map((row) => String(row['id']));
+    const rows = database
+      .prepare('select id from exchanges')
+      .all()
+      .map((row) => String(row['id']));
     return { rows, integrity: String(database.prepare('pragma integrity_check').get()?.['integrity_check']) };
   } finally {
     database.close();

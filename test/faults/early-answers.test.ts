@@ -83,7 +83,9 @@ const UPLOADS: Readonly<Record<string, Upload>> = {
 
 for (const [what, plan] of Object.entries(UPLOADS)) {
   test(`a 413 that the upstream answers at once while ${what} of 20 MiB uploads is seen as 413`, async (t) => {
-    world.script({ rules: [{ early: true, status: 413, body: { error: { message: 'too big for us', type: 'invalid_request_error', code: 'vendor_413' } } }] });
+    world.script({
+      rules: [{ early: true, status: 413, body: { error: { message: 'too big for us', type: 'invalid_request_error', code: 'vendor_413' } } }],
+    });
     let seen = 0;
     let others = '';
     for (let turn = 0; turn < TURNS; turn += 1) {

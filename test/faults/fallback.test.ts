@@ -50,10 +50,20 @@ async function ask(model: string, stream: boolean): Promise<Timed> {
   const startedAt = performance.now();
   const answer = await world.send('/v1/chat/completions', { body: { ...chatBody(model), stream } });
   const { status, text, headers } = answer;
-  return { provider: String(headers['x-headgate-provider']), attempts: String(headers['x-headgate-attempts']), status, text, tookMs: performance.now() - startedAt };
+  return {
+    provider: String(headers['x-headgate-provider']),
+    attempts: String(headers['x-headgate-attempts']),
+    status,
+    text,
+    tookMs: performance.now() - startedAt,
+  };
 }
 
-const median = (answers: readonly Timed[]): number => quantile(answers.map(({ tookMs }) => tookMs), 0.5);
+const median = (answers: readonly Timed[]): number =>
+  quantile(
+    answers.map(({ tookMs }) => tookMs),
+    0.5,
+  );
 
 for (const [kind, fault] of [
   ['refused', 'refuses connections'],
@@ -66,7 +76,9 @@ for (const [kind, fault] of [
       const answers = await runMany(REQUESTS, AT_A_TIME, (index) => ask(`${kind}${stream ? '-stream' : ''}-${index}`, stream));
       const served = answers.filter(({ status, provider, attempts }) => status === 200 && provider === 'second' && attempts === '2').length;
       const addedMs = median(answers) - median(alone);
-      t.diagnostic(`figure: first provider ${fault}${stream ? ', streams' : ''}: served by the second ${served} %, ${addedMs.toFixed(1)} ms added (median)`);
+      t.diagnostic(
+        `figure: first provider ${fault}${stream ? ', streams' : ''}: served by the second ${served} %, ${addedMs.toFixed(1)} ms added (median)`,
+      );
       assert.equal(served, REQUESTS);
       assert.ok(addedMs <= MOST_ADDED_MS);
       for (const { text } of answers) assert.equal(repeatedWords(text), 0);
@@ -80,7 +92,9 @@ test('a stream that dies after its first byte is never begun again elsewhere, an
   const answers = await runMany(REQUESTS, AT_A_TIME, (index) => ask(`dying-${index}`, true));
   const bySecond = world.received('second').length - known;
   const repeats = answers.reduce((sum, { text }) => sum + repeatedWords(text), 0);
-  t.diagnostic(`figure: first provider dies after the first byte: served by the second ${bySecond} %, ${repeats} repeated words in ${answers.length} streams`);
+  t.diagnostic(
+    `figure: first provider dies after the first byte: served by the second ${bySecond} %, ${repeats} repeated words in ${answers.length} streams`,
+  );
   assert.equal(bySecond, 0);
   assert.equal(repeats, 0);
   for (const { text, provider } of answers) {

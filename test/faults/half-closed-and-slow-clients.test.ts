@@ -83,7 +83,9 @@ test('slow readers hold the upstream up: each is worth at most 256 KiB of memory
   }
   const each = (await heldMemory(world.gateway)) - before;
   const perReader = each / readers / 1024;
-  t.diagnostic(`figure: ${readers} readers at 1 KiB/s of endless streams (16 KiB a ms each): ${perReader.toFixed(0)} KiB held for each; they read ${read} bytes`);
+  t.diagnostic(
+    `figure: ${readers} readers at 1 KiB/s of endless streams (16 KiB a ms each): ${perReader.toFixed(0)} KiB held for each; they read ${read} bytes`,
+  );
   for (const socket of sockets) socket.destroy();
   assert.ok(read > 0);
   assert.ok(perReader <= 256, `${perReader} KiB`);
@@ -106,7 +108,9 @@ test('a reader that stops for good is cut after a minute, and its row says that 
       const rows = readLedger(hasty.gateway.dataDir);
       return rows.length > 0 ? rows : null;
     });
-    t.diagnostic(`figure: a reader that stopped was cut after ${seconds.toFixed(0)} s of the gateway's clock; row ${String(row?.['outcome'])}, ${String(row?.['usageOutput'])} tokens`);
+    t.diagnostic(
+      `figure: a reader that stopped was cut after ${seconds.toFixed(0)} s of the gateway's clock; row ${String(row?.['outcome'])}, ${String(row?.['usageOutput'])} tokens`,
+    );
     socket.destroy();
     assert.equal(row?.['outcome'], 'client_gone');
     assert.ok(Number(row['usageOutput']) > 0);

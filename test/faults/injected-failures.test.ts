@@ -61,7 +61,10 @@ test('killed at the n-th sync, the database is sound and no acknowledged record 
   t.diagnostic(
     `figure: SIGKILL at the n-th fsync or fdatasync, n = 1 to ${KILLS.at(-1) ?? 0}: 0 of ${runs.length} runs broke an invariant (killed after ${runs.map(({ acknowledged }) => acknowledged.length).join(', ')} records)`,
   );
-  assert.ok(runs.every(({ injected, isClosed }) => injected > 0 && !isClosed), 'the fault took hold in every run');
+  assert.ok(
+    runs.every(({ injected, isClosed }) => injected > 0 && !isClosed),
+    'the fault took hold in every run',
+  );
 });
 
 for (const [what, fault] of [
@@ -79,9 +82,14 @@ for (const [what, fault] of [
     const whole = runs.filter(({ isClosed, acknowledged }) => isClosed && acknowledged.length === RECORDS).length;
     // The very first write is that of the lock: without it nothing may be served, and nothing was acknowledged.
     const refused = runs.filter(({ isClosed, acknowledged }) => !isClosed && acknowledged.length === 0).length;
-    t.diagnostic(`figure: ${what}, n = ${FAILURES.join(', ')}: 0 of ${runs.length} runs broke an invariant (${injected} injected), ${whole} went on to their end, ${refused} refused to start`);
+    t.diagnostic(
+      `figure: ${what}, n = ${FAILURES.join(', ')}: 0 of ${runs.length} runs broke an invariant (${injected} injected), ${whole} went on to their end, ${refused} refused to start`,
+    );
     assert.equal(whole + refused, runs.length);
     assert.ok(refused <= 1);
-    assert.ok(runs.every((run) => run.injected > 0), 'the fault took hold in every run');
+    assert.ok(
+      runs.every((run) => run.injected > 0),
+      'the fault took hold in every run',
+    );
   });
 }

@@ -88,7 +88,9 @@ test('with 256 file descriptors everybody who is let in is served, and the door 
     world.script({});
     await waitFor('the door to open again', async () => (await world.chat('m').catch(() => null))?.status === 200, { timeoutMs: 8000 });
     const recoveryMs = performance.now() - closedAt;
-    t.diagnostic(`figure: ${LIMIT} descriptors, 400 connections: ${admitted.length} admitted, ${served} of them served; serves again after ${recoveryMs.toFixed(0)} ms`);
+    t.diagnostic(
+      `figure: ${LIMIT} descriptors, 400 connections: ${admitted.length} admitted, ${served} of them served; serves again after ${recoveryMs.toFixed(0)} ms`,
+    );
     assert.ok(admitted.length >= 50 && admitted.length < 200, `${admitted.length} were admitted`);
     assert.deepEqual(others, [], 'everybody who was let in is served');
     assert.ok(recoveryMs <= 2000);
@@ -107,7 +109,9 @@ test('when descriptors run out while it serves, the log says so and connections 
     const limit = openDescriptors(world.gateway.pid) + 20;
     limitDescriptors(world.gateway.pid, `${limit}:`);
     const crowd = await openIdle(world.gateway.port, 100);
-    await waitFor('a word in the log', () => /EMFILE/.test(world.gateway.stderr() + world.gateway.stdout()), { timeoutMs: 3000 }).catch(() => undefined);
+    await waitFor('a word in the log', () => /EMFILE/.test(world.gateway.stderr() + world.gateway.stdout()), { timeoutMs: 3000 }).catch(
+      () => undefined,
+    );
     const wasLogged = /EMFILE/.test(world.gateway.stderr() + world.gateway.stdout());
     const during = await world.chat('m', { agent });
     for (const socket of crowd) socket.destroy();
@@ -115,7 +119,9 @@ test('when descriptors run out while it serves, the log says so and connections 
     const freeAt = performance.now();
     await waitFor('a new connection', async () => (await world.chat('m', { timeoutMs: 500 }).catch(() => null))?.status === 200, { timeoutMs: 8000 });
     const recoveryMs = performance.now() - freeAt;
-    t.diagnostic(`figure: out of descriptors: an open connection was answered with ${during.status}, ${wasLogged ? 'EMFILE is in the log' : 'nothing in the log'}, connections taken again after ${recoveryMs.toFixed(0)} ms`);
+    t.diagnostic(
+      `figure: out of descriptors: an open connection was answered with ${during.status}, ${wasLogged ? 'EMFILE is in the log' : 'nothing in the log'}, connections taken again after ${recoveryMs.toFixed(0)} ms`,
+    );
     assert.equal(during.status, 200);
     assert.equal(wasLogged, true);
     assert.ok(recoveryMs <= 2000);

@@ -28,21 +28,94 @@ after(() => sink.close());
 
 /** Spellings of metadata services that a URL may carry. */
 const METADATA_HOSTS = [
-  '169.254.169.254', '169.254.169.254.', '2852039166', '0xa9fea9fe', '0XA9FEA9FE', '025177524776', '0251.0376.0251.0376', '0xa9.0xfe.0xa9.0xfe',
-  '169.254.43518', '169.16689662', '0xa9.254.0251.254', '169.254.169.0xfe', '0000251.254.169.254', '%31%36%39.254.169.254', '１６９.254.169.254',
-  '169。254。169。254', '169．254．169．254', '①⑥⑨.254.169.254', '[::ffff:169.254.169.254]', '[::ffff:a9fe:a9fe]', '[0:0:0:0:0:ffff:a9fe:a9fe]',
-  '[::FFFF:169.254.169.254]', '[::a9fe:a9fe]', '[::169.254.169.254]', '[64:ff9b::a9fe:a9fe]', '[64:ff9b::169.254.169.254]', '[fd00:ec2::254]',
-  '[FD00:0EC2:0:0:0:0:0:254]', '[fd20:ce::254]', 'metadata.google.internal', 'METADATA.GOOGLE.INTERNAL', 'metadata.google.internal.', 'metadata.goog',
-  'Metadata.Goog.', 'instance-data', 'instance-data.ec2.internal', '100.100.100.200', '1684301000', '168.63.129.16', '169.254.170.2', '169.254.170.23',
-  '192.0.0.192', '0x64.0x64.0x64.0xc8', 'meta\u00addata.goog',
+  '169.254.169.254',
+  '169.254.169.254.',
+  '2852039166',
+  '0xa9fea9fe',
+  '0XA9FEA9FE',
+  '025177524776',
+  '0251.0376.0251.0376',
+  '0xa9.0xfe.0xa9.0xfe',
+  '169.254.43518',
+  '169.16689662',
+  '0xa9.254.0251.254',
+  '169.254.169.0xfe',
+  '0000251.254.169.254',
+  '%31%36%39.254.169.254',
+  '１６９.254.169.254',
+  '169。254。169。254',
+  '169．254．169．254',
+  '①⑥⑨.254.169.254',
+  '[::ffff:169.254.169.254]',
+  '[::ffff:a9fe:a9fe]',
+  '[0:0:0:0:0:ffff:a9fe:a9fe]',
+  '[::FFFF:169.254.169.254]',
+  '[::a9fe:a9fe]',
+  '[::169.254.169.254]',
+  '[64:ff9b::a9fe:a9fe]',
+  '[64:ff9b::169.254.169.254]',
+  '[fd00:ec2::254]',
+  '[FD00:0EC2:0:0:0:0:0:254]',
+  '[fd20:ce::254]',
+  'metadata.google.internal',
+  'METADATA.GOOGLE.INTERNAL',
+  'metadata.google.internal.',
+  'metadata.goog',
+  'Metadata.Goog.',
+  'instance-data',
+  'instance-data.ec2.internal',
+  '100.100.100.200',
+  '1684301000',
+  '168.63.129.16',
+  '169.254.170.2',
+  '169.254.170.23',
+  '192.0.0.192',
+  '0x64.0x64.0x64.0xc8',
+  'meta\u00addata.goog',
 ];
 
 /** Addresses that a public name may be made to lead to. */
 const PRIVATE_ADDRESSES = [
-  '127.0.0.1', '127.0.0.2', '127.1.2.3', '127.255.255.254', '0.0.0.0', '0.1.2.3', '10.0.0.1', '10.255.255.255', '172.16.0.1', '172.31.255.254',
-  '192.168.0.1', '192.168.255.255', '169.254.0.1', '169.254.169.254', '100.64.0.1', '100.127.255.254', '100.100.100.200', '192.0.0.1', '192.0.0.192',
-  '198.18.0.1', '198.19.255.255', '224.0.0.1', '255.255.255.255', '240.0.0.1', '168.63.129.16', '::1', '::', '::ffff:127.0.0.1', '::ffff:7f00:1',
-  '::ffff:10.0.0.1', '::7f00:1', '64:ff9b::7f00:1', '64:ff9b::a9fe:a9fe', 'fc00::1', 'fd12:3456::1', 'fe80::1', 'fe80::1%lo', 'fec0::1', 'ff02::1', 'fd00:ec2::254',
+  '127.0.0.1',
+  '127.0.0.2',
+  '127.1.2.3',
+  '127.255.255.254',
+  '0.0.0.0',
+  '0.1.2.3',
+  '10.0.0.1',
+  '10.255.255.255',
+  '172.16.0.1',
+  '172.31.255.254',
+  '192.168.0.1',
+  '192.168.255.255',
+  '169.254.0.1',
+  '169.254.169.254',
+  '100.64.0.1',
+  '100.127.255.254',
+  '100.100.100.200',
+  '192.0.0.1',
+  '192.0.0.192',
+  '198.18.0.1',
+  '198.19.255.255',
+  '224.0.0.1',
+  '255.255.255.255',
+  '240.0.0.1',
+  '168.63.129.16',
+  '::1',
+  '::',
+  '::ffff:127.0.0.1',
+  '::ffff:7f00:1',
+  '::ffff:10.0.0.1',
+  '::7f00:1',
+  '64:ff9b::7f00:1',
+  '64:ff9b::a9fe:a9fe',
+  'fc00::1',
+  'fd12:3456::1',
+  'fe80::1',
+  'fe80::1%lo',
+  'fec0::1',
+  'ff02::1',
+  'fd00:ec2::254',
 ];
 /** TEST-NET-3: public in form, and nobody's. */
 const PUBLIC_ADDRESS = '203.0.113.7';
@@ -68,9 +141,16 @@ function call(pools: UpstreamPools, provider: CompiledProvider, origin: string):
 
 test('no spelling of a metadata service is taken as a base URL, nor is one with credentials in it', (t) => {
   const taken = METADATA_HOSTS.filter((host) => URL.canParse(`http://${host}/v1`) && problemOfBaseUrl(`http://${host}/v1`) === null);
-  const withUser = ['http://user@127.0.0.1/v1', 'http://user:pass@api.openai.com/v1', 'http://api.openai.com@169.254.169.254/v1', 'https://169.254.169.254:443@1.1.1.1/v1'];
+  const withUser = [
+    'http://user@127.0.0.1/v1',
+    'http://user:pass@api.openai.com/v1',
+    'http://api.openai.com@169.254.169.254/v1',
+    'https://169.254.169.254:443@1.1.1.1/v1',
+  ];
   const userTaken = withUser.filter((url) => problemOfBaseUrl(url) === null);
-  t.diagnostic(`figure: base URLs at configuration time: ${taken.length} of ${METADATA_HOSTS.length} metadata spellings taken, ${userTaken.length} of ${withUser.length} with credentials`);
+  t.diagnostic(
+    `figure: base URLs at configuration time: ${taken.length} of ${METADATA_HOSTS.length} metadata spellings taken, ${userTaken.length} of ${withUser.length} with credentials`,
+  );
   assert.ok(METADATA_HOSTS.length >= 40);
   assert.deepEqual(taken, []);
   assert.deepEqual(userTaken, []);
@@ -96,13 +176,20 @@ test('a public name that leads to a private address is refused at connect time, 
   const reached: string[] = [];
   for (const address of PRIVATE_ADDRESSES) {
     for (const others of [[], [PUBLIC_ADDRESS]]) {
-      const pools = new UpstreamPools((_name, callback) => callback(null, [...others, address].map((one) => ({ address: one, family: familyOf(one) }))));
+      const pools = new UpstreamPools((_name, callback) =>
+        callback(
+          null,
+          [...others, address].map((one) => ({ address: one, family: familyOf(one) })),
+        ),
+      );
       const error = await call(pools, provider, `http://api.example.com:${sinkPort}`);
       if (!(error instanceof BlockedAddressError)) reached.push(`${address}: ${String(error)}`);
       await pools.destroy();
     }
   }
-  t.diagnostic(`figure: ${PRIVATE_ADDRESSES.length} private addresses behind a public name: ${reached.length} not refused, ${sinkHits - before} sink hits`);
+  t.diagnostic(
+    `figure: ${PRIVATE_ADDRESSES.length} private addresses behind a public name: ${reached.length} not refused, ${sinkHits - before} sink hits`,
+  );
   assert.ok(PRIVATE_ADDRESSES.length >= 40);
   assert.deepEqual(reached, []);
   assert.equal(sinkHits, before);

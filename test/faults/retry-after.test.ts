@@ -20,14 +20,24 @@ let world: MockedGateway;
 
 before(async () => {
   world = await MockedGateway.start({
-    providers: [pair('seconds'), pair('date'), single('absurd'), single('far-date'), single('past-date'), ...GARBAGE.map((_, index) => single(`garbage-${index}`))],
+    providers: [
+      pair('seconds'),
+      pair('date'),
+      single('absurd'),
+      single('far-date'),
+      single('past-date'),
+      ...GARBAGE.map((_, index) => single(`garbage-${index}`)),
+    ],
     settings: { maxWaitMs: 0 },
   });
 });
 after(() => world.close());
 
 /** Asks until the first key is used again, and gives the time between its refusal and its next use. */
-async function pauseOfFirstKey(model: string, refusal: MockRule): Promise<{ readonly pauseMs: number; readonly refusedAt: number; readonly usedAt: number }> {
+async function pauseOfFirstKey(
+  model: string,
+  refusal: MockRule,
+): Promise<{ readonly pauseMs: number; readonly refusedAt: number; readonly usedAt: number }> {
   const first = world.received(model)[0]?.key ?? null;
   assert.equal(first, null, 'nobody has asked this provider before');
   world.script({ rules: [{ match: { path: `^/${model}/`, nth: 1 }, ...refusal }] });

@@ -62,14 +62,18 @@ test('a stream that stalls after k chunks ends with an error event at the idle l
       }),
     );
   }
-  t.diagnostic(`figure: stalled streams: the error event came ${Math.min(...late).toFixed(0)} to ${Math.max(...late).toFixed(0)} ms after the idle limit (${late.length} streams)`);
+  t.diagnostic(
+    `figure: stalled streams: the error event came ${Math.min(...late).toFixed(0)} to ${Math.max(...late).toFixed(0)} ms after the idle limit (${late.length} streams)`,
+  );
   assert.ok(Math.max(...late) <= GRACE_MS && Math.min(...late) > -50, `${late.map(Math.round).join(', ')} ms`);
   for (const { protocol } of PROTOCOL_CALLS) for (const row of await rowsOf(`stall-${protocol}`, 2)) assert.equal(row['outcome'], 'timeout');
 });
 
 test('pings of the upstream keep a silent stream alive beyond the idle limit', async (t) => {
   const pings = Array.from({ length: 8 }, () => ': ping\n\n');
-  world.script({ rules: [{ raw: [`data: ${CHUNK}\n\n`, ...pings, `data: ${CHUNK.replace('null', '"stop"')}\n\n`, 'data: [DONE]\n\n'], intervalMs: 250 }] });
+  world.script({
+    rules: [{ raw: [`data: ${CHUNK}\n\n`, ...pings, `data: ${CHUNK.replace('null', '"stop"')}\n\n`, 'data: [DONE]\n\n'], intervalMs: 250 }],
+  });
   const startedAt = performance.now();
   const answer = await world.streamChat('pinged');
   const events = await Array.fromAsync(answer.events);
@@ -77,7 +81,9 @@ test('pings of the upstream keep a silent stream alive beyond the idle limit', a
   assert.equal(events.at(-1)?.data, '[DONE]');
   assert.equal(answer.comments.length, pings.length);
   assert.ok(tookMs > 4 * IDLE_MS);
-  t.diagnostic(`figure: pings kept a stream alive for ${(tookMs / IDLE_MS).toFixed(1)} idle limits; ${answer.comments.length} of ${pings.length} pings were passed on`);
+  t.diagnostic(
+    `figure: pings kept a stream alive for ${(tookMs / IDLE_MS).toFixed(1)} idle limits; ${answer.comments.length} of ${pings.length} pings were passed on`,
+  );
 });
 
 test('a stream without end is ended at the total cap, and its row says timeout and what was delivered', async (t) => {
@@ -92,7 +98,9 @@ test('a stream without end is ended at the total cap, and its row says timeout a
   assert.equal(row?.['outcome'], 'timeout');
   assert.ok(Number(row?.['usageOutput']) >= events.filter(({ data }) => data.includes('word')).length);
   await waitFor('the end of the upstream call', () => world.received('endless')[0]?.abortedAt ?? null);
-  t.diagnostic(`figure: endless stream with a cap of ${TOTAL_MS} ms: ended after ${tookMs.toFixed(0)} ms, row ${String(row?.['outcome'])}, ${String(row?.['usageOutput'])} tokens`);
+  t.diagnostic(
+    `figure: endless stream with a cap of ${TOTAL_MS} ms: ended after ${tookMs.toFixed(0)} ms, row ${String(row?.['outcome'])}, ${String(row?.['usageOutput'])} tokens`,
+  );
 });
 
 /** A stream of one good event and one error event in the words of each protocol. */

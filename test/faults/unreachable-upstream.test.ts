@@ -36,7 +36,12 @@ before(async () => {
       at('refused', `http://127.0.0.1:${closedPort}`),
       at('no-name', `http://${NO_NAME}`),
       at('no-tls', `https://127.0.0.1:${plainPort}`),
-      ...[1, 2, 3, 4].map((number) => ({ id: `silent-${number}`, models: [`silent-${number}`], keys: ['sk-silent-12345'], timeouts: { firstByteMs: FIRST_BYTE_MS } })),
+      ...[1, 2, 3, 4].map((number) => ({
+        id: `silent-${number}`,
+        models: [`silent-${number}`],
+        keys: ['sk-silent-12345'],
+        timeouts: { firstByteMs: FIRST_BYTE_MS },
+      })),
       { id: 'crowd', models: ['crowd'], keys: ['sk-crowd-12345'], timeouts: { firstByteMs: 1500 } },
     ],
     // Every request shall meet the fault itself, not the rest that follows from it.
@@ -87,7 +92,9 @@ for (const [model, fault] of [
         }
       }
     }
-    t.diagnostic(`figure: upstream ${fault}: 502 after ${quantile(times, 0.5).toFixed(1)} ms (median of ${times.length}), worst ${Math.max(...times).toFixed(1)} ms`);
+    t.diagnostic(
+      `figure: upstream ${fault}: 502 after ${quantile(times, 0.5).toFixed(1)} ms (median of ${times.length}), worst ${Math.max(...times).toFixed(1)} ms`,
+    );
     assert.ok(quantile(times, 0.5) <= BAR_MS, `the median is ${quantile(times, 0.5)} ms`);
   });
 }
@@ -117,10 +124,15 @@ test('after 200 requests to a silent upstream no connection, no slot and no exch
   const answers = await Promise.all(Array.from({ length: 200 }, () => world.chat('crowd', { body: chatBody('crowd') })));
   const statuses = new Set(answers.map(({ status }) => status));
   assert.deepEqual([...statuses], [504]);
-  await waitFor('the end of every upstream connection', () => world.mock.connections.open === 0, { describe: () => `${world.mock.connections.open} open` });
+  await waitFor('the end of every upstream connection', () => world.mock.connections.open === 0, {
+    describe: () => `${world.mock.connections.open} open`,
+  });
   const metrics = await MetricsReading.of(world.origin);
   assert.equal(metrics.sum('headgate_inflight'), 0);
   assert.equal(metrics.sum('llm_key_lb_in_flight', 'crowd'), 0);
-  if (isLinux) await waitFor('the descriptors', () => openDescriptors(world.gateway.pid) <= before + 5, { describe: () => `${openDescriptors(world.gateway.pid)} open` });
+  if (isLinux)
+    await waitFor('the descriptors', () => openDescriptors(world.gateway.pid) <= before + 5, {
+      describe: () => `${openDescriptors(world.gateway.pid)} open`,
+    });
   t.diagnostic(`figure: silent upstream, 200 at once: ${answers.length} answered with 504, 0 upstream connections and 0 slots left`);
 });

@@ -29,7 +29,9 @@ function failingFiles(n: number, fault: Fault): JournalFiles {
       writes += 1;
       if (writes !== n) return nodeJournalFiles.write(fd, bytes);
       if (fault === 'short') return nodeJournalFiles.write(fd, bytes.subarray(0, Math.ceil(bytes.length / 3)));
-      throw Object.assign(new Error(fault === 'full' ? 'ENOSPC: no space left on device' : 'EIO: i/o error'), { code: fault === 'full' ? 'ENOSPC' : 'EIO' });
+      throw Object.assign(new Error(fault === 'full' ? 'ENOSPC: no space left on device' : 'EIO: i/o error'), {
+        code: fault === 'full' ? 'ENOSPC' : 'EIO',
+      });
     },
     sync: (fd, done) => {
       syncs += 1;
@@ -60,13 +62,17 @@ async function runWithFault(t: TestContext, n: number): Promise<number> {
 test('whichever write of the journal fails, no acknowledged record is lost or there twice', async (t) => {
   const counts = await runMany(RUNS, 4, (index) => runWithFault(t, index + 1));
   const records = counts.reduce((sum, count) => sum + count, 0);
-  t.diagnostic(`figure: n-th write of the journal fails, n = 1 to ${RUNS} (full, broken, short): 0 of ${counts.length} runs lost or doubled a record (${records} records)`);
+  t.diagnostic(
+    `figure: n-th write of the journal fails, n = 1 to ${RUNS} (full, broken, short): 0 of ${counts.length} runs lost or doubled a record (${records} records)`,
+  );
 });
 
 /** Kills the writing process after so many acknowledged records. */
 async function killAfter(t: TestContext, limit: number): Promise<number> {
   const folder = new StoreFolder(t);
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'settling-process.ts'), folder.path, '100000'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'settling-process.ts'), folder.path, '100000'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     said += text;

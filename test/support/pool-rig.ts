@@ -45,7 +45,15 @@ export class PoolRig {
 
   ask({ targets = this.targets, tried = new Map(), session, tokens = 0 }: Asking = {}): Acquired {
     const publicModel = targets[0]?.model?.publicModel ?? '';
-    return acquireKey(this.binder, { targets, tried, excluded: new Set(), publicModel, session: session ?? null, estimatedTokens: tokens, nowMs: this.nowMs });
+    return acquireKey(this.binder, {
+      targets,
+      tried,
+      excluded: new Set(),
+      publicModel,
+      session: session ?? null,
+      estimatedTokens: tokens,
+      nowMs: this.nowMs,
+    });
   }
 
   /** A key, which must be there. */

@@ -22,7 +22,10 @@ interface ProviderChanges extends Omit<Partial<CompiledProvider>, 'id' | 'models
   readonly speaks?: readonly ProtocolName[];
 }
 
-export function aProvider(id: string, { models = [], keys = [aKey('k1')], speaks = PROTOCOL_NAMES, ...changes }: ProviderChanges = {}): CompiledProvider {
+export function aProvider(
+  id: string,
+  { models = [], keys = [aKey('k1')], speaks = PROTOCOL_NAMES, ...changes }: ProviderChanges = {},
+): CompiledProvider {
   const compiled = models.map((model) => (typeof model === 'string' ? aModel(model) : model));
   return {
     id: id as ProviderId,

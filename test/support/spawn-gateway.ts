@@ -29,7 +29,7 @@ export interface GatewayProcess {
 export function spawnGateway(options: SpawnOptions): Promise<GatewayProcess> {
   const startedAt = performance.now();
   const offset = options.output.stdout.length;
-  const [program = process.execPath, ...args] = [...options.under, process.execPath, ...options.nodeFlags, PROGRAM, 'serve'];
+  const [program, ...args] = [...options.under, process.execPath, ...options.nodeFlags, PROGRAM, 'serve'];
   const child = spawn(program, args, {
     cwd: options.cwd,
     env: options.env,

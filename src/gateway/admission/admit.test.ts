@@ -10,7 +10,10 @@ import { admit } from './admit.ts';
 const NOW = 1_000_000;
 const ADMISSION: Admission = { settle: () => {} };
 
-function ask(answer: Admission | Refusal, limits: CallerLimits | null = { requestsPerMinute: 60 }): { result: Admission | null | GatewayError; rejected: string[]; asked: unknown[] } {
+function ask(
+  answer: Admission | Refusal,
+  limits: CallerLimits | null = { requestsPerMinute: 60 },
+): { result: Admission | null | GatewayError; rejected: string[]; asked: unknown[] } {
   const [rejected, asked]: [string[], unknown[]] = [[], []];
   const limiter: RateLimiter = {
     admit: (...request) => {
@@ -19,7 +22,17 @@ function ask(answer: Admission | Refusal, limits: CallerLimits | null = { reques
     },
   };
   const recorder = { limitRejected: (limit: string) => void rejected.push(limit) } as Pick<Recorder, 'limitRejected'> as Recorder;
-  const caller: CompiledCaller = { id: 'v' as VirtualKeyId, name: 'v', enabled: true, allowsModel: null, providers: null, limits, expiresAtMs: null, allowsAddress: null, share: 1 };
+  const caller: CompiledCaller = {
+    id: 'v' as VirtualKeyId,
+    name: 'v',
+    enabled: true,
+    allowsModel: null,
+    providers: null,
+    limits,
+    expiresAtMs: null,
+    allowsAddress: null,
+    share: 1,
+  };
   try {
     return { result: admit(limiter, recorder, caller, 77, NOW), rejected, asked };
   } catch (error) {

@@ -10,14 +10,34 @@ const NOW = 1_000_000;
 const hash = (secret: string): VirtualKeyHash => `hash of ${secret}` as VirtualKeyHash;
 
 function aCaller(id: string, changes: Partial<CompiledCaller> = {}): CompiledCaller {
-  return { id: id as VirtualKeyId, name: id, enabled: true, allowsModel: null, providers: null, limits: null, expiresAtMs: null, allowsAddress: null, share: 1, ...changes };
+  return {
+    id: id as VirtualKeyId,
+    name: id,
+    enabled: true,
+    allowsModel: null,
+    providers: null,
+    limits: null,
+    expiresAtMs: null,
+    allowsAddress: null,
+    share: 1,
+    ...changes,
+  };
 }
 
 function snapshotOf(allowAnonymous: boolean, ...callers: readonly CompiledCaller[]): GatewaySnapshot {
-  return aSnapshot([], { callers: new Map(callers.map((caller) => [hash(`secret-${caller.id}`), caller])), settings: someSettings({ allowAnonymous }) });
+  return aSnapshot([], {
+    callers: new Map(callers.map((caller) => [hash(`secret-${caller.id}`), caller])),
+    settings: someSettings({ allowAnonymous }),
+  });
 }
 
-const CALLERS = [aCaller('good'), aCaller('off', { enabled: false }), aCaller('old', { expiresAtMs: NOW }), aCaller('young', { expiresAtMs: NOW + 1 }), aCaller('inside', { allowsAddress: (address) => address === '10.0.0.1' })];
+const CALLERS = [
+  aCaller('good'),
+  aCaller('off', { enabled: false }),
+  aCaller('old', { expiresAtMs: NOW }),
+  aCaller('young', { expiresAtMs: NOW + 1 }),
+  aCaller('inside', { allowsAddress: (address) => address === '10.0.0.1' }),
+];
 
 function ask(credential: string | null, { anonymous = false, address = '10.0.0.1' } = {}): Caller {
   return authenticate(snapshotOf(anonymous, ...CALLERS), { credential, address, nowMs: NOW }, hash);
@@ -40,7 +60,8 @@ test('a known secret is its caller', () => {
 
 test('no credential and a wrong one are 401, told apart', () => {
   assert.equal(refusal(null), '401 missing_api_key');
-  for (const wrong of ['secret', '', 'hash of secret-good', 'SECRET-GOOD', 'secret-good ']) assert.equal(refusal(wrong), '401 invalid_api_key', wrong);
+  for (const wrong of ['secret', '', 'hash of secret-good', 'SECRET-GOOD', 'secret-good '])
+    assert.equal(refusal(wrong), '401 invalid_api_key', wrong);
 });
 
 test('nothing configured is never open', () => {
@@ -66,6 +87,9 @@ test('where anonymous callers are allowed, an unknown credential is anonymous an
 
 test('refusals do not repeat the secret', () => {
   for (const credential of ['secret-off', 'secret-old', 'secret-unknown']) {
-    assert.throws(() => ask(credential), (error: Error) => !error.message.includes(credential));
+    assert.throws(
+      () => ask(credential),
+      (error: Error) => !error.message.includes(credential),
+    );
   }
 });

@@ -70,7 +70,11 @@ test("what a client wants to know of the upstream's answer goes on", () => {
   ]);
 });
 
-test('the provider key never comes back in a header', () => {
+test('the provider key never comes back in a header, not in the form of a URL either', () => {
+  assert.deepEqual(relayedHeaders({ link: '<https://u.test/?key=k%2Fey%2Bwith%3D>; rel=next' }, 'k/ey+with='), [
+    'link',
+    '<https://u.test/?key=[redacted]>; rel=next',
+  ]);
   assert.deepEqual(relayedHeaders({ 'x-echo': 'key=sk-secret; again sk-secret', 'x-list': ['sk-secret', 'fine'] }, 'sk-secret'), [
     'x-echo',
     'key=[redacted]; again [redacted]',

@@ -56,5 +56,7 @@ export function relayedHeaders(headers: HttpHeaders, secret: string): string[] {
 const SHORTEST_SECRET = 8;
 
 function clean(value: string, secret: string): string {
-  return secret.length >= SHORTEST_SECRET && value.includes(secret) ? value.replaceAll(secret, '[redacted]') : value;
+  if (secret.length < SHORTEST_SECRET) return value;
+  const clean = value.includes(secret) ? value.replaceAll(secret, '[redacted]') : value;
+  return clean.includes('%') ? clean.replaceAll(encodeURIComponent(secret), '[redacted]') : clean;
 }

@@ -119,7 +119,14 @@ test('with nothing enabled there is nothing to wait for', () => {
 test('a key serves the models of its list, by public or upstream name', () => {
   for (const name of ['m', 'upstream-m']) {
     const provider = aProvider('p', { keys: [aKey('a', { allows: () => false }), aKey('b', { allows: (model) => model === name })] });
-    const rig = new PoolRig([{ ...provider, models: aProvider('x', { models: [{ ...([...aProvider('y', { models: ['m'] }).models.values()][0] ?? assert.fail()), upstreamModel: 'upstream-m' as never }] }).models }]);
+    const rig = new PoolRig([
+      {
+        ...provider,
+        models: aProvider('x', {
+          models: [{ ...([...aProvider('y', { models: ['m'] }).models.values()][0] ?? assert.fail()), upstreamModel: 'upstream-m' as never }],
+        }).models,
+      },
+    ]);
     assert.deepEqual([rig.attempt(), rig.attempt()], ['b', 'b']);
   }
 });

@@ -7,7 +7,9 @@ import { aKey, aProvider } from '../../../test/support/snapshot-literals.ts';
 import type { Lease } from './lease.ts';
 
 function rigOf(weights: readonly number[], poolStrategy: PoolStrategy = 'weighted'): PoolRig {
-  return new PoolRig([aProvider('p', { models: ['m'], poolStrategy, keys: weights.map((weight, index) => aKey('abcdefgh'.charAt(index), { weight })) })]);
+  return new PoolRig([
+    aProvider('p', { models: ['m'], poolStrategy, keys: weights.map((weight, index) => aKey('abcdefgh'.charAt(index), { weight })) }),
+  ]);
 }
 
 function count(served: readonly string[]): Record<string, number> {
@@ -64,7 +66,10 @@ test('any weights are met exactly in each round of their sum', () => {
       const sum = weights.reduce((a, b) => a + b, 0);
       for (let round = 0; round < 2; round += 1) {
         const counts = count(Array.from({ length: sum }, () => rig.attempt()));
-        assert.deepEqual(weights.map((_, index) => counts['abcdefgh'.charAt(index)]), weights);
+        assert.deepEqual(
+          weights.map((_, index) => counts['abcdefgh'.charAt(index)]),
+          weights,
+        );
       }
     }),
     { numRuns: 30 },
@@ -92,9 +97,15 @@ test('a key that returns from a rest is not favoured', () => {
 
 test('fill-first takes the first key of the list for as long as it can', () => {
   const rig = rigOf([1, 5, 1], 'fill-first');
-  assert.deepEqual(Array.from({ length: 5 }, () => rig.attempt()), ['a', 'a', 'a', 'a', 'a']);
+  assert.deepEqual(
+    Array.from({ length: 5 }, () => rig.attempt()),
+    ['a', 'a', 'a', 'a', 'a'],
+  );
   rig.attempt(FAILURES.rateLimited);
-  assert.deepEqual(Array.from({ length: 3 }, () => rig.attempt()), ['b', 'b', 'b']);
+  assert.deepEqual(
+    Array.from({ length: 3 }, () => rig.attempt()),
+    ['b', 'b', 'b'],
+  );
 });
 
 test('least-busy takes the key with the fewest attempts under way for its weight', () => {
@@ -114,7 +125,18 @@ test('most-headroom takes the key with the largest share of its quota left', () 
   const left = { a: 10, b: 60, c: 40 };
   for (const [id, tokensRemaining] of Object.entries(left)) {
     rig.key(id).quotas = new Map([
-      ['m', { requestsLimit: -1, requestsRemaining: -1, requestsResetMs: -1, tokensLimit: 100, tokensRemaining, tokensResetMs: rig.nowMs + 60_000, seenAtMs: rig.nowMs }],
+      [
+        'm',
+        {
+          requestsLimit: -1,
+          requestsRemaining: -1,
+          requestsResetMs: -1,
+          tokensLimit: 100,
+          tokensRemaining,
+          tokensResetMs: rig.nowMs + 60_000,
+          seenAtMs: rig.nowMs,
+        },
+      ],
     ]);
   }
   assert.equal(rig.attempt(null, { tokens: 30 }), 'b');
@@ -127,7 +149,10 @@ test('sticky keeps a session on its key, and spreads the sessions by weight', ()
   const rig = rigOf([1, 1, 2], 'sticky');
   const sessions = Array.from({ length: 800 }, (_, index) => `session-${index}`);
   const first = sessions.map((session) => rig.attempt(null, { session }));
-  assert.deepEqual(sessions.map((session) => rig.attempt(null, { session })), first);
+  assert.deepEqual(
+    sessions.map((session) => rig.attempt(null, { session })),
+    first,
+  );
   const counts = count(first);
   assert.ok(Math.abs((counts['c'] ?? 0) - 400) < 60 && Math.abs((counts['a'] ?? 0) - 200) < 50, JSON.stringify(counts));
 });

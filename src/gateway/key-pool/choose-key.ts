@@ -26,7 +26,7 @@ export function chooseKey(bound: BoundPool, eligible: readonly number[], model: 
  * Smooth weighted round robin (the algorithm of nginx's upstream module): each eligible key earns its weight, the richest serves and pays
  * the sum. Weights 3:1 give A A B A; keys that cannot serve neither earn nor pay.
  */
-export function smoothWeighted(bound: BoundPool, eligible: readonly number[]): number {
+function smoothWeighted(bound: BoundPool, eligible: readonly number[]): number {
   let best = -1;
   let bestCredit = -Infinity;
   let total = 0;

@@ -11,7 +11,8 @@ export function blockedByCapsUntil(state: KeyState, limits: KeyLimits, estimated
   const minute = isMinuteOver(state, nowMs) ? { startMs: nowMs, requests: 0, tokens: 0 } : state.minute;
   const day = isDayOver(state, nowMs) ? { startMs: startOfDay(nowMs), requests: 0 } : state.day;
   if (limits.requestsPerMinute !== undefined && minute.requests >= limits.requestsPerMinute) return minute.startMs + MINUTE_MS;
-  if (limits.tokensPerMinute !== undefined && minute.tokens > 0 && minute.tokens + estimatedTokens > limits.tokensPerMinute) return minute.startMs + MINUTE_MS;
+  if (limits.tokensPerMinute !== undefined && minute.tokens > 0 && minute.tokens + estimatedTokens > limits.tokensPerMinute)
+    return minute.startMs + MINUTE_MS;
   if (limits.requestsPerDay !== undefined && day.requests >= limits.requestsPerDay) return day.startMs + DAY_MS;
   return 0;
 }

@@ -17,7 +17,14 @@ const DRAINING: Obstacle = { reason: 'key-draining', untilMs: 0, soft: false };
 const OTHER_MODEL: Obstacle = { reason: 'key-model-not-listed', untilMs: 0, soft: false };
 
 /** What stands against using this key for this model now; null when nothing does. */
-export function findKeyObstacle(key: CompiledKey, state: KeyState, model: string, publicModel: string, estimatedTokens: number, nowMs: number): Obstacle | null {
+export function findKeyObstacle(
+  key: CompiledKey,
+  state: KeyState,
+  model: string,
+  publicModel: string,
+  estimatedTokens: number,
+  nowMs: number,
+): Obstacle | null {
   if (!key.enabled) return DISABLED;
   if (key.weight === 0) return DRAINING;
   if (key.allows !== null && !key.allows(model) && !key.allows(publicModel)) return OTHER_MODEL;
@@ -57,7 +64,9 @@ export function restObstacle(thing: Restable, nowMs: number): Obstacle | null {
     case 'soft': {
       // A rejected secret does not heal by asking: it is forced at most once a minute.
       const mayForce = rest.kind !== 'auth-rejected' || nowMs - rest.sinceMs >= REJECTED_PROBE_MS;
-      return mayForce ? { reason: 'resting', untilMs: rest.untilMs, soft: true } : { reason: 'resting', untilMs: rest.sinceMs + REJECTED_PROBE_MS, soft: false };
+      return mayForce
+        ? { reason: 'resting', untilMs: rest.untilMs, soft: true }
+        : { reason: 'resting', untilMs: rest.sinceMs + REJECTED_PROBE_MS, soft: false };
     }
   }
 }

@@ -67,7 +67,12 @@ test('a request reserves what it is expected to take, until the next answer tell
 });
 
 test('headers that say nothing readable teach nothing', () => {
-  for (const headers of [{}, { 'x-ratelimit-remaining-requests': 'many' }, { 'x-ratelimit-limit-tokens': '5' }, { 'x-ratelimit-remaining-tokens': '-5' }]) {
+  for (const headers of [
+    {},
+    { 'x-ratelimit-remaining-requests': 'many' },
+    { 'x-ratelimit-limit-tokens': '5' },
+    { 'x-ratelimit-remaining-tokens': '-5' },
+  ]) {
     assert.equal(learned(headers).quotas, null, JSON.stringify(headers));
   }
 });

@@ -52,4 +52,3 @@ function shortestRest(things: readonly Restable[]): Rest | null {
   }
   return shortest;
 }
-

@@ -168,6 +168,18 @@ test('an attempt that began before the rejections does not lift the suspension',
   assert.notEqual(rig.key('k1').suspended, null);
 });
 
+test('nor does it when the key rests longer for another reason', () => {
+  const rig = rigOf(1);
+  const leases = Array.from({ length: 5 }, () => rig.take());
+  rig.pass(100);
+  const [old, unpaid, ...rejected] = leases;
+  if (unpaid !== undefined) rig.give(unpaid, FAILURES.outOfQuota);
+  for (const lease of rejected) rig.give(lease, FAILURES.rejected);
+  assert.equal(rig.key('k1').rest?.kind, 'out-of-quota');
+  if (old !== undefined) rig.give(old);
+  assert.notEqual(rig.key('k1').suspended, null);
+});
+
 test('a suspended key is well again as soon as the upstream begins to serve its probe, however the stream ends', () => {
   const rig = rigOf(1);
   rig.give(rig.take());
@@ -243,14 +255,20 @@ test('a 429 of some keys is not one of the pool', () => {
 });
 
 test('keys that could not serve the model anyway do not belong to the burst', () => {
-  const keys = [aKey('k1'), aKey('k2'), aKey('k3', { allows: (model) => model === 'other' }), aKey('k4', { enabled: false }), aKey('k5', { weight: 0 })];
+  const keys = [
+    aKey('k1'),
+    aKey('k2'),
+    aKey('k3', { allows: (model) => model === 'other' }),
+    aKey('k4', { enabled: false }),
+    aKey('k5', { weight: 0 }),
+  ];
   const rig = new PoolRig([aProvider('p', { models: ['m'], keys })]);
   rig.attempt({ ...FAILURES.rateLimited, retryAtMs: rig.nowMs + 9000 });
   rig.attempt({ ...FAILURES.rateLimited, retryAtMs: rig.nowMs + 8000 });
   assert.equal(rig.restMs(rig.breaker('m')), 8000);
 });
 
-test('server errors of two keys within 10 s are the provider\'s, and the keys are cleared', () => {
+test("server errors of two keys within 10 s are the provider's, and the keys are cleared", () => {
   const rig = rigOf(3);
   rig.attempt(FAILURES.serverError);
   rig.pass(9999);

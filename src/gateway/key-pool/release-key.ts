@@ -117,7 +117,8 @@ function countFailure(lease: Lease, context: ReleaseContext): void {
 /** A suspended key that was probed and did not serve waits for its next turn. */
 function rescheduleProbe(lease: Lease, context: ReleaseContext): void {
   const { suspended } = lease.state;
-  if (suspended !== null && suspended.nextProbeAtMs === Infinity) suspended.nextProbeAtMs = context.nowMs + context.settings.suspendedProbeSeconds * 1000;
+  if (suspended !== null && suspended.nextProbeAtMs === Infinity)
+    suspended.nextProbeAtMs = context.nowMs + context.settings.suspendedProbeSeconds * 1000;
 }
 
 function restKey(lease: Lease, failure: Failure, context: ReleaseContext): void {

@@ -6,7 +6,15 @@ import { clearRest, nextRest, readiness } from './rests.ts';
 
 const NOW = 1_000_000_000;
 const sign = (kind: Rest['kind'], retryAtMs?: number) => ({ kind, reason: 'because', ...(retryAtMs === undefined ? {} : { retryAtMs }) });
-const rest = (changes: Partial<Rest>): Rest => ({ kind: 'rate-limited', reason: '', sinceMs: NOW - 1000, untilMs: NOW + 10_000, firm: false, step: 1, ...changes });
+const rest = (changes: Partial<Rest>): Rest => ({
+  kind: 'rate-limited',
+  reason: '',
+  sinceMs: NOW - 1000,
+  untilMs: NOW + 10_000,
+  firm: false,
+  step: 1,
+  ...changes,
+});
 
 test('each kind begins with its own rest, and each further one in a row doubles it up to its cap', () => {
   const minute = 60_000;
@@ -60,11 +68,16 @@ test('another kind of failure begins its own ladder', () => {
 
 test('a longer rest is never shortened, and a shorter one is replaced', () => {
   fc.assert(
-    fc.property(fc.integer({ min: -1000, max: 7_200_000 }), fc.boolean(), fc.option(fc.integer({ min: 250, max: 3_600_000 })), (before, firm, named) => {
-      const running = rest({ untilMs: NOW + before, firm });
-      const next = nextRest(running, sign('overloaded', named === null ? undefined : NOW + named), NOW - 1, NOW, 0);
-      assert.equal(next?.untilMs, NOW + Math.max(before, named ?? 10_000));
-    }),
+    fc.property(
+      fc.integer({ min: -1000, max: 7_200_000 }),
+      fc.boolean(),
+      fc.option(fc.integer({ min: 250, max: 3_600_000 })),
+      (before, firm, named) => {
+        const running = rest({ untilMs: NOW + before, firm });
+        const next = nextRest(running, sign('overloaded', named === null ? undefined : NOW + named), NOW - 1, NOW, 0);
+        assert.equal(next?.untilMs, NOW + Math.max(before, named ?? 10_000));
+      },
+    ),
   );
 });
 

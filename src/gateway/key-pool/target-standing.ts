@@ -20,14 +20,28 @@ export function findTargetObstacle(bound: BoundPool, target: Target, nowMs: numb
 }
 
 /** Says of a target which of its keys cannot serve now, and why. Reads only. */
-export function listRejections(bound: BoundPool, target: Target, publicModel: string, estimatedTokens: number, nowMs: number, into: Rejection[], most: number): number {
+export function listRejections(
+  bound: BoundPool,
+  target: Target,
+  publicModel: string,
+  estimatedTokens: number,
+  nowMs: number,
+  into: Rejection[],
+  most: number,
+): number {
   const model = target.model?.upstreamModel ?? null;
   const provider = bound.provider.id;
   let rejected = 0;
   const add = (obstacle: Obstacle, key?: Rejection['key']): void => {
     rejected += 1;
     if (into.length >= most) return;
-    into.push({ provider, model, reason: obstacle.reason, ...(key === undefined ? {} : { key }), ...(obstacle.untilMs > 0 ? { untilMs: obstacle.untilMs } : {}) });
+    into.push({
+      provider,
+      model,
+      reason: obstacle.reason,
+      ...(key === undefined ? {} : { key }),
+      ...(obstacle.untilMs > 0 ? { untilMs: obstacle.untilMs } : {}),
+    });
   };
   const whole = findTargetObstacle(bound, target, nowMs);
   if (whole !== null) add(whole);

@@ -22,7 +22,16 @@ class RoomRig {
   }
 
   wait(caller: string, place: Partial<WaitPlace> = {}): Promise<WaitEnd> {
-    const end = this.room.wait({ caller, share: 1, untilMs: 0, onChange: true, deadlineMs: this.nowMs + 10_000, most: 1000, onGone: () => {}, ...place });
+    const end = this.room.wait({
+      caller,
+      share: 1,
+      untilMs: 0,
+      onChange: true,
+      deadlineMs: this.nowMs + 10_000,
+      most: 1000,
+      onGone: () => {},
+      ...place,
+    });
     void end.then((how) => how === 'woken' && this.woken.push(caller));
     return end;
   }
@@ -56,7 +65,12 @@ test('a waiter is woken when its time has come, never before', async () => {
 
 test('waiters are woken in the order of their times', async () => {
   const rig = new RoomRig();
-  for (const [caller, ms] of [['late', 3000], ['early', 1000], ['middle', 2000]] as const) void rig.wait(caller, { untilMs: rig.nowMs + ms, onChange: false });
+  for (const [caller, ms] of [
+    ['late', 3000],
+    ['early', 1000],
+    ['middle', 2000],
+  ] as const)
+    void rig.wait(caller, { untilMs: rig.nowMs + ms, onChange: false });
   await rig.pass(5000);
   assert.deepEqual(rig.woken, ['early', 'middle', 'late']);
 });

@@ -13,18 +13,35 @@ test('bytes are counted, not characters', () => {
 });
 
 test('every text of the prompt fields counts, other fields do not', () => {
-  const body = { model: 'x'.repeat(400), system: 'a'.repeat(40), messages: [{ role: 'user', content: [{ type: 'text', text: 'b'.repeat(80) }] }], metadata: { user_id: 'z'.repeat(400) } };
+  const body = {
+    model: 'x'.repeat(400),
+    system: 'a'.repeat(40),
+    messages: [{ role: 'user', content: [{ type: 'text', text: 'b'.repeat(80) }] }],
+    metadata: { user_id: 'z'.repeat(400) },
+  };
   const estimate = estimateInputTokens(body, PROTOCOLS['anthropic-messages'].promptFields);
   assert.ok(estimate >= 30 && estimate <= 35, String(estimate));
 });
 
 test('a list of tokens counts each of them', () => {
-  assert.equal(estimateInputTokens({ input: [[1, 2, 3], [4, 5]] }, ['input']), 5);
+  assert.equal(
+    estimateInputTokens(
+      {
+        input: [
+          [1, 2, 3],
+          [4, 5],
+        ],
+      },
+      ['input'],
+    ),
+    5,
+  );
 });
 
 test('embedded files are no text', () => {
   const base64 = Buffer.alloc(3000, 0xab).toString('base64');
-  for (const content of [`data:image/png;base64,${base64}`, 'data:text/plain,short', base64]) assert.equal(estimateInputTokens({ input: content }, ['input']), 0);
+  for (const content of [`data:image/png;base64,${base64}`, 'data:text/plain,short', base64])
+    assert.equal(estimateInputTokens({ input: content }, ['input']), 0);
   assert.ok(estimateInputTokens({ input: 'long text with spaces '.repeat(200) }, ['input']) > 1000);
 });
 

@@ -27,8 +27,23 @@ const USAGE = {
 };
 
 test('chat: figures of the usage chunk, by class', () => {
-  const meter = meterOf('openai-chat', [chunk({ role: 'assistant', content: '', refusal: null }, null, { usage: null }), chunk({ content: 'Hi' }), chunk({}, 'stop'), { ...chunk({}), choices: [], usage: USAGE }, '[DONE]']);
-  assert.deepEqual(meter.usage, { input: 30, cacheRead: 80, cacheWrite: 10, output: 40, reasoning: 25, audioInput: 5, audioOutput: 3, provenance: 'measured' });
+  const meter = meterOf('openai-chat', [
+    chunk({ role: 'assistant', content: '', refusal: null }, null, { usage: null }),
+    chunk({ content: 'Hi' }),
+    chunk({}, 'stop'),
+    { ...chunk({}), choices: [], usage: USAGE },
+    '[DONE]',
+  ]);
+  assert.deepEqual(meter.usage, {
+    input: 30,
+    cacheRead: 80,
+    cacheWrite: 10,
+    output: 40,
+    reasoning: 25,
+    audioInput: 5,
+    audioOutput: 3,
+    provenance: 'measured',
+  });
   assert.equal(meter.answeredModel, 'gpt-x');
   assert.equal(meter.textBytes, 2);
   assert.equal(meter.isEnded, true);
@@ -41,7 +56,9 @@ test('chat: figures that come on every chunk replace, they never add up', () => 
 });
 
 test('chat: figures that Groq wraps are found behind an empty usage', () => {
-  const meter = meterOf('openai-chat', [chunk({}, 'stop', { usage: null, x_groq: { id: 'r', usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 } } })]);
+  const meter = meterOf('openai-chat', [
+    chunk({}, 'stop', { usage: null, x_groq: { id: 'r', usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 } } }),
+  ]);
   assert.equal(meter.usage?.input, 7);
   assert.equal(meter.usage?.output, 3);
 });
@@ -57,13 +74,24 @@ test('chat: a finish reason ends the answer, [DONE] ends the stream', () => {
 });
 
 test('chat: text, refusals, thoughts and tool arguments count as delivered text', () => {
-  const deltas = [{ content: 'four' }, { refusal: 'no' }, { reasoning_content: 'hmm' }, { reasoning: 'aha' }, { tool_calls: [{ index: 0, function: { arguments: '{"a":1}' } }] }, { content: '' }, { content: null }];
+  const deltas = [
+    { content: 'four' },
+    { refusal: 'no' },
+    { reasoning_content: 'hmm' },
+    { reasoning: 'aha' },
+    { tool_calls: [{ index: 0, function: { arguments: '{"a":1}' } }] },
+    { content: '' },
+    { content: null },
+  ];
   const lengths = deltas.map((delta) => meterOf('openai-chat', [chunk(delta)]).textBytes);
   assert.deepEqual(lengths, [4, 2, 3, 3, '{\\"a\\":1}'.length, 0, 0]);
 });
 
 test('chat: an error in the stream is seen, a null one is none', () => {
-  assert.deepEqual(meterOf('openai-chat', [{ error: { message: 'broken', type: 'server_error', param: null, code: null } }]).error?.['message'], 'broken');
+  assert.deepEqual(
+    meterOf('openai-chat', [{ error: { message: 'broken', type: 'server_error', param: null, code: null } }]).error?.['message'],
+    'broken',
+  );
   assert.equal(meterOf('openai-chat', [chunk({ content: '"error"' }), chunk({ content: 'x' }, null, { error: null })]).error, null);
 });
 
@@ -75,9 +103,24 @@ test('responses: figures and the end come with the last event', () => {
     { type: 'response.output_text.delta', sequence_number: 1, item_id: 'm', output_index: 0, content_index: 0, delta: 'Hello', logprobs: [] },
   ]);
   assert.equal(meter.isEnded, false);
-  const usage = { input_tokens: 100, input_tokens_details: { cached_tokens: 60, cache_write_tokens: 15 }, output_tokens: 30, output_tokens_details: { reasoning_tokens: 12 }, total_tokens: 130 };
+  const usage = {
+    input_tokens: 100,
+    input_tokens_details: { cached_tokens: 60, cache_write_tokens: 15 },
+    output_tokens: 30,
+    output_tokens_details: { reasoning_tokens: 12 },
+    total_tokens: 130,
+  };
   meter.event(Buffer.from(JSON.stringify({ type: 'response.completed', sequence_number: 2, response: { ...RESPONSE, status: 'completed', usage } })));
-  assert.deepEqual(meter.usage, { input: 25, cacheRead: 60, cacheWrite: 15, output: 30, reasoning: 12, audioInput: 0, audioOutput: 0, provenance: 'measured' });
+  assert.deepEqual(meter.usage, {
+    input: 25,
+    cacheRead: 60,
+    cacheWrite: 15,
+    output: 30,
+    reasoning: 12,
+    audioInput: 0,
+    audioOutput: 0,
+    provenance: 'measured',
+  });
   assert.equal(meter.isFinal, true);
   assert.equal(meter.answeredModel, 'gpt-x');
   assert.equal(meter.textBytes, 5);
@@ -86,14 +129,34 @@ test('responses: figures and the end come with the last event', () => {
 
 test('responses: incomplete and failed are ends as well, failed and error events are errors', () => {
   assert.equal(meterOf('openai-responses', [{ type: 'response.incomplete', response: RESPONSE }]).isFinal, true);
-  const failed = meterOf('openai-responses', [{ type: 'response.failed', response: { ...RESPONSE, status: 'failed', error: { code: 'server_error', message: 'broken' } } }]);
+  const failed = meterOf('openai-responses', [
+    { type: 'response.failed', response: { ...RESPONSE, status: 'failed', error: { code: 'server_error', message: 'broken' } } },
+  ]);
   assert.equal(failed.isFinal, true);
   assert.equal(failed.error?.['message'], 'broken');
-  assert.equal(meterOf('openai-responses', [{ type: 'error', code: 'x', message: 'flat', param: null, sequence_number: 3 }]).error?.['message'], 'flat');
-  assert.equal(meterOf('openai-responses', [{ type: 'error', sequence_number: 3, error: { type: 't', code: 'x', message: 'nested', param: null } }]).error?.['message'], 'nested');
+  assert.equal(
+    meterOf('openai-responses', [{ type: 'error', code: 'x', message: 'flat', param: null, sequence_number: 3 }]).error?.['message'],
+    'flat',
+  );
+  assert.equal(
+    meterOf('openai-responses', [{ type: 'error', sequence_number: 3, error: { type: 't', code: 'x', message: 'nested', param: null } }]).error?.[
+      'message'
+    ],
+    'nested',
+  );
 });
 
-const messageStart = { type: 'message_start', message: { id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-x', content: [], usage: { input_tokens: 20, cache_creation_input_tokens: 7, cache_read_input_tokens: 300, output_tokens: 1 } } };
+const messageStart = {
+  type: 'message_start',
+  message: {
+    id: 'msg_1',
+    type: 'message',
+    role: 'assistant',
+    model: 'claude-x',
+    content: [],
+    usage: { input_tokens: 20, cache_creation_input_tokens: 7, cache_read_input_tokens: 300, output_tokens: 1 },
+  },
+};
 
 test('messages: the last totals replace those of the start, what is not told again stays', () => {
   const meter = meterOf('anthropic-messages', [
@@ -103,9 +166,22 @@ test('messages: the last totals replace those of the start, what is not told aga
     { type: 'content_block_delta', index: 0, delta: { type: 'thinking_delta', thinking: 'hm' } },
     { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Hello' } },
     { type: 'content_block_delta', index: 1, delta: { type: 'input_json_delta', partial_json: '{}' } },
-    { type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { input_tokens: 25, output_tokens: 40, output_tokens_details: { thinking_tokens: 15 } } },
+    {
+      type: 'message_delta',
+      delta: { stop_reason: 'end_turn', stop_sequence: null },
+      usage: { input_tokens: 25, output_tokens: 40, output_tokens_details: { thinking_tokens: 15 } },
+    },
   ]);
-  assert.deepEqual(meter.usage, { input: 25, cacheRead: 300, cacheWrite: 7, output: 40, reasoning: 15, audioInput: 0, audioOutput: 0, provenance: 'measured' });
+  assert.deepEqual(meter.usage, {
+    input: 25,
+    cacheRead: 300,
+    cacheWrite: 7,
+    output: 40,
+    reasoning: 15,
+    audioInput: 0,
+    audioOutput: 0,
+    provenance: 'measured',
+  });
   assert.equal(meter.textBytes, 9);
   assert.equal(meter.answeredModel, 'claude-x');
   assert.equal(meter.isEnded, false, 'a message without message_stop was cut');
@@ -119,7 +195,10 @@ test('messages: a stream that breaks after its start has its input figures', () 
 });
 
 test('messages: an error event is seen', () => {
-  assert.equal(meterOf('anthropic-messages', [{ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }]).error?.['type'], 'overloaded_error');
+  assert.equal(
+    meterOf('anthropic-messages', [{ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }]).error?.['type'],
+    'overloaded_error',
+  );
 });
 
 test('text that consists of nothing but the name of a last event ends nothing', () => {
@@ -134,23 +213,59 @@ test('text that consists of nothing but the name of a last event ends nothing', 
 });
 
 test('gemini: running totals, the last ones count; thoughts are part of the output', () => {
-  const frame = (text: string, usage: object, more: object = {}): object => ({ candidates: [{ content: { role: 'model', parts: [{ text }] }, index: 0, ...more }], usageMetadata: usage, modelVersion: 'gemini-x' });
+  const frame = (text: string, usage: object, more: object = {}): object => ({
+    candidates: [{ content: { role: 'model', parts: [{ text }] }, index: 0, ...more }],
+    usageMetadata: usage,
+    modelVersion: 'gemini-x',
+  });
   const meter = meterOf('gemini-generate', [
     frame('Hel', { promptTokenCount: 50, candidatesTokenCount: 1, totalTokenCount: 51 }),
-    frame('lo', { promptTokenCount: 50, cachedContentTokenCount: 30, toolUsePromptTokenCount: 4, candidatesTokenCount: 9, thoughtsTokenCount: 20, totalTokenCount: 83 }, { finishReason: 'STOP' }),
+    frame(
+      'lo',
+      {
+        promptTokenCount: 50,
+        cachedContentTokenCount: 30,
+        toolUsePromptTokenCount: 4,
+        candidatesTokenCount: 9,
+        thoughtsTokenCount: 20,
+        totalTokenCount: 83,
+      },
+      { finishReason: 'STOP' },
+    ),
   ]);
-  assert.deepEqual(meter.usage, { input: 24, cacheRead: 30, cacheWrite: 0, output: 29, reasoning: 20, audioInput: 0, audioOutput: 0, provenance: 'measured' });
+  assert.deepEqual(meter.usage, {
+    input: 24,
+    cacheRead: 30,
+    cacheWrite: 0,
+    output: 29,
+    reasoning: 20,
+    audioInput: 0,
+    audioOutput: 0,
+    provenance: 'measured',
+  });
   assert.equal(meter.textBytes, 5);
   assert.equal(meter.isEnded, true);
   assert.equal(meter.isFinal, false, 'the connection ends the stream');
 });
 
 test('gemini: a blocked prompt is an end', () => {
-  assert.equal(meterOf('gemini-generate', [{ promptFeedback: { blockReason: 'SAFETY' }, usageMetadata: { promptTokenCount: 3, totalTokenCount: 3 } }]).isEnded, true);
+  assert.equal(
+    meterOf('gemini-generate', [{ promptFeedback: { blockReason: 'SAFETY' }, usageMetadata: { promptTokenCount: 3, totalTokenCount: 3 } }]).isEnded,
+    true,
+  );
 });
 
 test('completions: text and figures', () => {
-  const meter = meterOf('openai-completions', [{ object: 'text_completion', model: 'old', choices: [{ text: 'abc', index: 0, logprobs: null, finish_reason: null }] }, { object: 'text_completion', model: 'old', choices: [{ text: '', index: 0, finish_reason: 'stop' }], usage: { prompt_tokens: 5, completion_tokens: 3, total_tokens: 8 } }, '[DONE]']);
+  const meter = meterOf('openai-completions', [
+    { object: 'text_completion', model: 'old', choices: [{ text: 'abc', index: 0, logprobs: null, finish_reason: null }] },
+    {
+      object: 'text_completion',
+      model: 'old',
+      choices: [{ text: '', index: 0, finish_reason: 'stop' }],
+      usage: { prompt_tokens: 5, completion_tokens: 3, total_tokens: 8 },
+    },
+    '[DONE]',
+  ]);
   assert.equal(meter.textBytes, 3);
   assert.equal(meter.usage?.input, 5);
   assert.equal(meter.usage?.output, 3);

@@ -15,7 +15,11 @@ interface Part {
 }
 
 function form(...parts: readonly Part[]): Buffer {
-  const pieces = parts.flatMap(({ name, value, more = '' }) => [Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n`), Buffer.from(value), Buffer.from('\r\n')]);
+  const pieces = parts.flatMap(({ name, value, more = '' }) => [
+    Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n`),
+    Buffer.from(value),
+    Buffer.from('\r\n'),
+  ]);
   return Buffer.concat([...pieces, Buffer.from(`--${BOUNDARY}--\r\n`)]);
 }
 
@@ -32,7 +36,10 @@ test('forms are known by their type', () => {
 });
 
 test('the model is found before and behind a file, and its span is its text', async () => {
-  for (const parts of [[{ name: 'model', value: 'whisper-x' }, FILE], [FILE, { name: 'model', value: 'whisper-x' }]]) {
+  for (const parts of [
+    [{ name: 'model', value: 'whisper-x' }, FILE],
+    [FILE, { name: 'model', value: 'whisper-x' }],
+  ]) {
     const bytes = form(...parts);
     for (const size of [1, 777, 100_000]) {
       const { model, modelSpan, isWhole, head } = await peek(bytes, size);
@@ -49,7 +56,15 @@ test('a boundary may be quoted', async () => {
 });
 
 test('a form without a model has none', async () => {
-  for (const bytes of [form(FILE), form({ name: 'model', value: '' }), form({ name: 'model', value: '  ' }), form({ name: 'models', value: 'm' }), form({ name: 'model', value: 'm', more: '; filename="m.txt"' }), Buffer.from(''), Buffer.from('garbage')]) {
+  for (const bytes of [
+    form(FILE),
+    form({ name: 'model', value: '' }),
+    form({ name: 'model', value: '  ' }),
+    form({ name: 'models', value: 'm' }),
+    form({ name: 'model', value: 'm', more: '; filename="m.txt"' }),
+    Buffer.from(''),
+    Buffer.from('garbage'),
+  ]) {
     assert.equal((await peek(bytes)).model, null);
   }
   assert.equal((await peek(form({ name: 'model', value: 'm' }), 100, 'multipart/form-data')).model, null, 'no boundary');

@@ -36,7 +36,8 @@ function rotation(providers: readonly CompiledProvider[], turns: number, recover
 function deepFreeze<T>(thing: T): T {
   if (typeof thing !== 'object' || thing === null || Object.isFrozen(thing)) return thing;
   if (thing instanceof Map || thing instanceof Set) {
-    for (const change of ['set', 'add', 'delete', 'clear']) Object.defineProperty(thing, change, { value: () => assert.fail(`${change} was called`) });
+    for (const change of ['set', 'add', 'delete', 'clear'])
+      Object.defineProperty(thing, change, { value: () => assert.fail(`${change} was called`) });
   }
   Object.freeze(thing);
   const inside = thing instanceof Map ? [...thing.keys(), ...thing.values()] : thing instanceof Set ? [...thing] : Object.values(thing);
@@ -45,13 +46,21 @@ function deepFreeze<T>(thing: T): T {
 }
 
 test('targets come by priority, and inside a priority by smooth weights', () => {
-  const providers = [aProvider('backup', { models: ['m'], priority: 5 }), aProvider('a', { models: ['m'], weight: 3, priority: 1 }), aProvider('b', { models: ['m'], priority: 1 })];
+  const providers = [
+    aProvider('backup', { models: ['m'], priority: 5 }),
+    aProvider('a', { models: ['m'], weight: 3, priority: 1 }),
+    aProvider('b', { models: ['m'], priority: 1 }),
+  ];
   assert.equal(rotation(providers, 8).join(''), 'aabaaaba');
   assert.equal(ids(choose(providers).candidates), 'a b backup');
 });
 
 test('a provider of weight 0 comes last, whatever its priority, and takes no turn', () => {
-  const providers = [aProvider('drained', { models: ['m'], weight: 0, priority: 0 }), aProvider('a', { models: ['m'], priority: 1 }), aProvider('b', { models: ['m'], priority: 2 })];
+  const providers = [
+    aProvider('drained', { models: ['m'], weight: 0, priority: 0 }),
+    aProvider('a', { models: ['m'], priority: 1 }),
+    aProvider('b', { models: ['m'], priority: 2 }),
+  ];
   assert.equal(ids(choose(providers).candidates), 'a b drained');
   assert.deepEqual(new Set(rotation(providers, 20)), new Set(['a']));
 });
@@ -70,7 +79,13 @@ test('a provider is left out with its reason', () => {
   const { candidates, trace, nothing } = choose(providers, { providersAllowed: new Set(['good', 'mute'] as ProviderId[]) });
   assert.equal(ids(candidates), 'good');
   assert.equal(nothing, null);
-  assert.deepEqual(trace.rejected.map(({ provider, reason }) => [provider, reason]), [['forbidden', 'provider-not-allowed'], ['mute', 'protocol-not-spoken']]);
+  assert.deepEqual(
+    trace.rejected.map(({ provider, reason }) => [provider, reason]),
+    [
+      ['forbidden', 'provider-not-allowed'],
+      ['mute', 'protocol-not-spoken'],
+    ],
+  );
   assert.deepEqual(trace.candidates, ['good/m']);
   assert.equal(trace.resolvedBy, 'listed');
 });
@@ -89,19 +104,31 @@ test('when nothing is left, the reason that says most is told', () => {
 
 test('a forbidden provider does not tell whether it is disabled or speaks the protocol', () => {
   for (const changes of [{ enabled: false }, { speaks: [] }]) {
-    assert.equal(choose([aProvider('secret', { models: ['m'], ...changes })], { publicModel: 'secret/m', providersAllowed: new Set() }).nothing, 'not-allowed');
+    assert.equal(
+      choose([aProvider('secret', { models: ['m'], ...changes })], { publicModel: 'secret/m', providersAllowed: new Set() }).nothing,
+      'not-allowed',
+    );
   }
 });
 
 test('a provider is asked for by its id, else by its preset', () => {
-  const providers = [aProvider('one', { models: ['m'], preset: 'acme' }), aProvider('two', { models: ['m'], preset: 'acme' }), aProvider('acme', { models: ['m'] })];
+  const providers = [
+    aProvider('one', { models: ['m'], preset: 'acme' }),
+    aProvider('two', { models: ['m'], preset: 'acme' }),
+    aProvider('acme', { models: ['m'] }),
+  ];
   assert.equal(ids(choose(providers, { providerAsked: 'two' }).candidates), 'two');
   assert.equal(ids(choose(providers, { providerAsked: 'acme' }).candidates), 'acme');
   assert.equal(ids(choose(providers.slice(0, 2), { providerAsked: 'acme' }).candidates), 'one two');
 });
 
 test('a call without a model goes to the provider asked for, else to the first by priority that speaks the protocol', () => {
-  const providers = [aProvider('second', { priority: 2 }), aProvider('first', { priority: 1 }), aProvider('mute', { priority: 0, speaks: ['anthropic-messages'] }), aProvider('off', { priority: 0, enabled: false })];
+  const providers = [
+    aProvider('second', { priority: 2 }),
+    aProvider('first', { priority: 1 }),
+    aProvider('mute', { priority: 0, speaks: ['anthropic-messages'] }),
+    aProvider('off', { priority: 0, enabled: false }),
+  ];
   assert.equal(ids(choose(providers, { publicModel: null }).candidates), 'first');
   assert.equal(ids(choose(providers, { publicModel: null, providerAsked: 'second' }).candidates), 'second');
   assert.equal(ids(choose(providers, { publicModel: null, providersAllowed: new Set(['second'] as ProviderId[]) }).candidates), 'second');
@@ -109,7 +136,11 @@ test('a call without a model goes to the provider asked for, else to the first b
 });
 
 test('under /proxy only a REST provider serves', () => {
-  const rest = aProvider('weather', { kind: 'rest', speaks: [], rest: { methods: ['GET'], target: { origin: 'https://w.test', path: '', href: 'https://w.test' } } });
+  const rest = aProvider('weather', {
+    kind: 'rest',
+    speaks: [],
+    rest: { methods: ['GET'], target: { origin: 'https://w.test', path: '', href: 'https://w.test' } },
+  });
   const request = { publicModel: null, protocol: null };
   assert.equal(ids(choose([rest], { ...request, providerAsked: 'weather' }).candidates), 'weather');
   assert.equal(choose([aProvider('llm')], { ...request, providerAsked: 'llm' }).nothing, 'unknown-provider');
@@ -137,7 +168,10 @@ test('a target that rests stays a candidate, and the trace says until when', () 
   const binder = new PoolBinder(live);
   const pool = binder.bind(provider).pool;
   pool.rest = { kind: 'transport', reason: '', sinceMs: 1000, untilMs: 9000, firm: false, step: 1 };
-  const view: LiveView = { ...aView(), listRejections: (target, into, most) => listRejections(binder.bind(target.provider), target, 'm', 0, 2000, into, most) };
+  const view: LiveView = {
+    ...aView(),
+    listRejections: (target, into, most) => listRejections(binder.bind(target.provider), target, 'm', 0, 2000, into, most),
+  };
   const { candidates, trace } = choose([provider], {}, view);
   assert.equal(ids(candidates), 'p');
   assert.deepEqual(trace.rejected, [

@@ -50,7 +50,8 @@ export function decide(snapshot: GatewaySnapshot, live: LiveView, request: Routi
     }
     nothing = worse(nothing, obstacle.nothing);
     count += 1;
-    if (rejected.length < MOST_REJECTIONS) rejected.push({ provider: target.provider.id, model: target.model?.upstreamModel ?? null, reason: obstacle.reason });
+    if (rejected.length < MOST_REJECTIONS)
+      rejected.push({ provider: target.provider.id, model: target.model?.upstreamModel ?? null, reason: obstacle.reason });
   }
   if (usable.length === 0) return noDecision(nothing, resolution.resolvedBy, rejected, count);
   const rotation = rotateTargets(usable, request.publicModel ?? '', live);
@@ -60,7 +61,9 @@ export function decide(snapshot: GatewaySnapshot, live: LiveView, request: Routi
     creditChanges: rotation.creditChanges,
     nothing: null,
     trace: {
-      candidates: rotation.ordered.map((target) => (target.model === null ? target.provider.id : `${target.provider.id}/${target.model.upstreamModel}`)),
+      candidates: rotation.ordered.map((target) =>
+        target.model === null ? target.provider.id : `${target.provider.id}/${target.model.upstreamModel}`,
+      ),
       rejected,
       moreRejected: count - rejected.length,
       resolvedBy: resolution.resolvedBy,
@@ -68,7 +71,12 @@ export function decide(snapshot: GatewaySnapshot, live: LiveView, request: Routi
   };
 }
 
-function noDecision(nothing: NonNullable<Decision['nothing']>, resolvedBy: DecisionTrace['resolvedBy'], rejected: readonly Rejection[], count: number): Decision {
+function noDecision(
+  nothing: NonNullable<Decision['nothing']>,
+  resolvedBy: DecisionTrace['resolvedBy'],
+  rejected: readonly Rejection[],
+  count: number,
+): Decision {
   return { candidates: [], creditChanges: [], nothing, trace: { candidates: [], rejected, moreRejected: count - rejected.length, resolvedBy } };
 }
 
@@ -82,19 +90,31 @@ function askedProviders(snapshot: GatewaySnapshot, asked: string): readonly Comp
 function withoutModel(snapshot: GatewaySnapshot, request: RoutingRequest, asked: readonly CompiledProvider[] | null): Resolution {
   if (asked !== null) return { resolvedBy: 'provider-asked', offers: asked.map((provider) => ({ provider, model: null })) };
   const { protocol } = request;
-  const first = snapshot.providers.find((provider) => findObstacle(provider, request) === null && protocol !== null && provider.protocols.has(protocol));
+  const first = snapshot.providers.find(
+    (provider) => findObstacle(provider, request) === null && protocol !== null && provider.protocols.has(protocol),
+  );
   return first === undefined ? { resolvedBy: 'none', offers: [] } : { resolvedBy: 'open', offers: [{ provider: first, model: null }] };
 }
 
-function findObstacle(provider: CompiledProvider, request: RoutingRequest): { reason: RejectionReason; nothing: NonNullable<Decision['nothing']> } | null {
-  if (request.providersAllowed !== null && !request.providersAllowed.has(provider.id)) return { reason: 'provider-not-allowed', nothing: 'not-allowed' };
+function findObstacle(
+  provider: CompiledProvider,
+  request: RoutingRequest,
+): { reason: RejectionReason; nothing: NonNullable<Decision['nothing']> } | null {
+  if (request.providersAllowed !== null && !request.providersAllowed.has(provider.id))
+    return { reason: 'provider-not-allowed', nothing: 'not-allowed' };
   if (request.protocol !== null && !provider.protocols.has(request.protocol)) return { reason: 'protocol-not-spoken', nothing: 'not-spoken' };
   if (request.protocol === null && provider.rest === null) return { reason: 'protocol-not-spoken', nothing: 'unknown-provider' };
   if (!provider.enabled) return { reason: 'provider-disabled', nothing: 'disabled' };
   return null;
 }
 
-const RANK: Readonly<Record<NonNullable<Decision['nothing']>, number>> = { 'unknown-model': 0, 'unknown-provider': 1, 'not-allowed': 2, 'not-spoken': 3, disabled: 4 };
+const RANK: Readonly<Record<NonNullable<Decision['nothing']>, number>> = {
+  'unknown-model': 0,
+  'unknown-provider': 1,
+  'not-allowed': 2,
+  'not-spoken': 3,
+  disabled: 4,
+};
 
 /** The reason that says most about why nothing is left. */
 function worse(a: Decision['nothing'], b: NonNullable<Decision['nothing']>): NonNullable<Decision['nothing']> {

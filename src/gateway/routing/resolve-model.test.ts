@@ -9,7 +9,8 @@ function resolve(snapshot: GatewaySnapshot, model: string, asked: readonly Compi
   return [`${resolvedBy}:`, ...offers.map((offer) => `${offer.provider.id}/${offer.model?.upstreamModel ?? ''}`)].join(' ');
 }
 
-const open = (id: string, family: CompiledProvider['family'], changes: object = {}): CompiledProvider => aProvider(id, { family, acceptsAnyModel: true, ...changes });
+const open = (id: string, family: CompiledProvider['family'], changes: object = {}): CompiledProvider =>
+  aProvider(id, { family, acceptsAnyModel: true, ...changes });
 
 const SNAPSHOT = aSnapshot([
   aProvider('acme', { models: ['gpt-x', aModel('mapped', 'its-own-name')] }),
@@ -53,12 +54,26 @@ test('else the prefix names the family, among providers that accept any model', 
 });
 
 test('families of names', () => {
-  const families = { 'gemini-3': 'gemini', 'google/x': 'gemini', 'deepseek-chat': 'deepseek', 'deepseek/r1': 'deepseek', 'claude-5': 'anthropic', 'gpt-6': 'openai', 'my-claude-5': 'openai', gemini: 'openai', '': 'openai' };
+  const families = {
+    'gemini-3': 'gemini',
+    'google/x': 'gemini',
+    'deepseek-chat': 'deepseek',
+    'deepseek/r1': 'deepseek',
+    'claude-5': 'anthropic',
+    'gpt-6': 'openai',
+    'my-claude-5': 'openai',
+    gemini: 'openai',
+    '': 'openai',
+  };
   for (const [name, family] of Object.entries(families)) assert.equal(familyOf(name), family, name);
 });
 
 test('without a provider of the family, those that know the name serve it, else those that speak for no family', () => {
-  const snapshot = aSnapshot([open('relay', null, { knownModels: ['claude-known'] }), open('other', null), open('gemini', 'gemini', { knownModels: ['claude-odd'] })]);
+  const snapshot = aSnapshot([
+    open('relay', null, { knownModels: ['claude-known'] }),
+    open('other', null),
+    open('gemini', 'gemini', { knownModels: ['claude-odd'] }),
+  ]);
   assert.equal(resolve(snapshot, 'claude-known'), 'open: relay/claude-known');
   assert.equal(resolve(snapshot, 'claude-odd'), 'open: gemini/claude-odd');
   assert.equal(resolve(snapshot, 'claude-new'), 'open: relay/claude-new other/claude-new');

@@ -13,7 +13,8 @@ export interface Resolution {
  * model, then any such provider that speaks for no family of its own.
  */
 export function resolveModel(snapshot: GatewaySnapshot, publicModel: string, asked: readonly CompiledProvider[] | null): Resolution {
-  if (asked !== null) return { resolvedBy: 'provider-asked', offers: asked.flatMap((provider) => offersOf(provider, withoutOwnPrefix(provider, publicModel))) };
+  if (asked !== null)
+    return { resolvedBy: 'provider-asked', offers: asked.flatMap((provider) => offersOf(provider, withoutOwnPrefix(provider, publicModel))) };
   const listed = snapshot.offers.get(publicModel as PublicModel);
   const slash = publicModel.indexOf('/');
   if (slash > 0) {

@@ -20,22 +20,27 @@ class Listener {
 
 test('the piece that completes an announced length is held for the caller', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary-ascii', minLength: 1, maxLength: 60 }), fc.array(fc.integer({ min: 1, max: 10 }), { minLength: 1 }), fc.boolean(), (body, sizes, isAnnounced) => {
-      const listener = new Listener();
-      const relay = new ByteRelay(listener, 'sk-secret-0123', isAnnounced ? body.length : null);
-      for (let at = 0, turn = 0; at < body.length; turn += 1) {
-        const size = sizes[turn % sizes.length] ?? 1;
-        relay.onData(Buffer.from(body.slice(at, at + size)));
-        at += size;
-      }
-      if (isAnnounced) {
-        assert.ok(listener.passed.length < body.length, 'the client does not have the whole answer yet');
+    fc.property(
+      fc.string({ unit: 'binary-ascii', minLength: 1, maxLength: 60 }),
+      fc.array(fc.integer({ min: 1, max: 10 }), { minLength: 1 }),
+      fc.boolean(),
+      (body, sizes, isAnnounced) => {
+        const listener = new Listener();
+        const relay = new ByteRelay(listener, 'sk-secret-0123', isAnnounced ? body.length : null);
+        for (let at = 0, turn = 0; at < body.length; turn += 1) {
+          const size = sizes[turn % sizes.length] ?? 1;
+          relay.onData(Buffer.from(body.slice(at, at + size)));
+          at += size;
+        }
+        if (isAnnounced) {
+          assert.ok(listener.passed.length < body.length, 'the client does not have the whole answer yet');
+          assert.equal(listener.end?.how, 'complete');
+        }
+        relay.onEnd();
         assert.equal(listener.end?.how, 'complete');
-      }
-      relay.onEnd();
-      assert.equal(listener.end?.how, 'complete');
-      assert.equal(listener.passed + (listener.end?.last ?? ''), body);
-    }),
+        assert.equal(listener.passed + (listener.end?.last ?? ''), body);
+      },
+    ),
   );
 });
 

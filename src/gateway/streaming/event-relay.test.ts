@@ -66,8 +66,14 @@ function eventsOf(text: string): string[] {
   return events;
 }
 
-const chunk = (content: string, finish: string | null = null): string => JSON.stringify({ object: 'chat.completion.chunk', model: 'upstream-model', choices: [{ index: 0, delta: { content }, finish_reason: finish }] });
-const usageChunk = JSON.stringify({ object: 'chat.completion.chunk', model: 'upstream-model', choices: [], usage: { prompt_tokens: 9, completion_tokens: 4, total_tokens: 13 } });
+const chunk = (content: string, finish: string | null = null): string =>
+  JSON.stringify({ object: 'chat.completion.chunk', model: 'upstream-model', choices: [{ index: 0, delta: { content }, finish_reason: finish }] });
+const usageChunk = JSON.stringify({
+  object: 'chat.completion.chunk',
+  model: 'upstream-model',
+  choices: [],
+  usage: { prompt_tokens: 9, completion_tokens: 4, total_tokens: 13 },
+});
 const WHOLE = `data: ${chunk('a')}\n\ndata: ${chunk('b', 'stop')}\n\ndata: ${usageChunk}\n\ndata: [DONE]\n\n`;
 
 /** Streams with everything that servers do: line ends of every kind, comments, several data lines, no last line end, a byte order mark. */
@@ -77,7 +83,9 @@ const oneEvent = fc.constantFrom(
   [`event: x`, `data: ${chunk(`the key is ${SECRET}`)}`],
   [': comment'],
   [': comment', `data: ${chunk('c')}`, 'id: 7'],
-  JSON.stringify(JSON.parse(chunk('several lines')) as unknown, null, 1).split('\n').map((text) => `data: ${text}`),
+  JSON.stringify(JSON.parse(chunk('several lines')) as unknown, null, 1)
+    .split('\n')
+    .map((text) => `data: ${text}`),
   [`data: ${usageChunk}`],
   ['retry: 100'],
   ['data:'],
@@ -108,8 +116,14 @@ test('however a stream is cut, the client gets the same events, and the meter th
       const whole = feed(rigOf(changes), Buffer.from(text));
       const pieces = feed(rigOf(changes), Buffer.from(text), cut);
       assert.deepEqual(eventsOf(pieces.sent()), eventsOf(whole.sent()));
-      assert.deepEqual(pieces.ends.map(({ end }) => end), whole.ends.map(({ end }) => end));
-      assert.deepEqual(pieces.first.map(({ problem, event }) => [problem, event]), whole.first.map(({ problem, event }) => [problem, event]));
+      assert.deepEqual(
+        pieces.ends.map(({ end }) => end),
+        whole.ends.map(({ end }) => end),
+      );
+      assert.deepEqual(
+        pieces.first.map(({ problem, event }) => [problem, event]),
+        whole.first.map(({ problem, event }) => [problem, event]),
+      );
       assert.deepEqual(pieces.meter.usage, whole.meter.usage);
       assert.equal(pieces.meter.textBytes, whole.meter.textBytes);
       assert.equal(pieces.sent().includes(SECRET), false);
@@ -146,7 +160,10 @@ test('nothing is given out before the first event has been looked at', () => {
   rig.relay.onData(Buffer.from(`data: ${chunk('a').slice(0, 20)}`));
   assert.deepEqual(rig.first, []);
   rig.relay.onData(Buffer.from(`${chunk('a').slice(20)}\n\n`));
-  assert.deepEqual(rig.first.map(({ blocksBefore }) => blocksBefore), [0]);
+  assert.deepEqual(
+    rig.first.map(({ blocksBefore }) => blocksBefore),
+    [0],
+  );
 });
 
 test('comments ahead of the first event pass at once', () => {
@@ -169,7 +186,11 @@ test('a stream that begins with something that is not JSON is a problem', () => 
 });
 
 test('a stream without an event is a problem', () => {
-  for (const text of ['', ': only a comment\n\n', 'event: x\n\n']) assert.deepEqual(feed(rigOf(), Buffer.from(text)).first.map(({ problem }) => problem), ['empty']);
+  for (const text of ['', ': only a comment\n\n', 'event: x\n\n'])
+    assert.deepEqual(
+      feed(rigOf(), Buffer.from(text)).first.map(({ problem }) => problem),
+      ['empty'],
+    );
   const broken = rigOf();
   broken.relay.onBreak(new Error('reset'));
   assert.equal(broken.first[0]?.problem, 'empty');
@@ -178,7 +199,10 @@ test('a stream without an event is a problem', () => {
 test('the last bytes are held for the caller, who settles first', () => {
   const rig = rigOf();
   rig.relay.onData(Buffer.from(WHOLE));
-  assert.deepEqual(rig.ends.map(({ end }) => end), ['complete']);
+  assert.deepEqual(
+    rig.ends.map(({ end }) => end),
+    ['complete'],
+  );
   assert.ok(rig.ends[0]?.last.endsWith('data: [DONE]\n\n'));
   rig.relay.onEnd();
   assert.equal(rig.ends.length, 1);
@@ -220,7 +244,11 @@ test('the usage chunk that the client did not ask for is hidden, and still count
 
 test('figures on a chunk with choices are not hidden', () => {
   const together = JSON.stringify({ ...(JSON.parse(chunk('z', 'stop')) as object), usage: { prompt_tokens: 1, completion_tokens: 1 } });
-  assert.ok(feed(rigOf({ hideUsage: true }), Buffer.from(`data: ${together}\n\ndata: [DONE]\n\n`)).sent().includes('"content":"z"'));
+  assert.ok(
+    feed(rigOf({ hideUsage: true }), Buffer.from(`data: ${together}\n\ndata: [DONE]\n\n`))
+      .sent()
+      .includes('"content":"z"'),
+  );
 });
 
 test('the name that the client asked for is put back, and nothing else changes', () => {
@@ -230,7 +258,10 @@ test('the name that the client asked for is put back, and nothing else changes',
 });
 
 test('the name is put back in data that stands on several lines', () => {
-  const lines = JSON.stringify(JSON.parse(chunk('x')) as unknown, null, 2).split('\n').map((text) => `data: ${text}\n`).join('');
+  const lines = JSON.stringify(JSON.parse(chunk('x')) as unknown, null, 2)
+    .split('\n')
+    .map((text) => `data: ${text}\n`)
+    .join('');
   const rig = feed(rigOf({ restoreModel: { path: ['model'], name: 'mine' } }), Buffer.from(`event: e\n${lines}\n${WHOLE}`), [13]);
   const [first = ''] = eventsOf(rig.sent());
   assert.deepEqual(JSON.parse(first.slice('e|'.length)), { ...(JSON.parse(chunk('x')) as object), model: 'mine' });
@@ -239,15 +270,24 @@ test('the name is put back in data that stands on several lines', () => {
 test('text that looks like the name stays', () => {
   const said = chunk('{"model":"upstream-model"}');
   const rig = feed(rigOf({ restoreModel: { path: ['model'], name: 'mine' } }), Buffer.from(`data: ${said}\n\n`));
-  assert.equal((JSON.parse(eventsOf(rig.sent())[0]?.slice(1) ?? '') as { choices: [{ delta: { content: string } }] }).choices[0].delta.content, '{"model":"upstream-model"}');
+  assert.equal(
+    (JSON.parse(eventsOf(rig.sent())[0]?.slice(1) ?? '') as { choices: [{ delta: { content: string } }] }).choices[0].delta.content,
+    '{"model":"upstream-model"}',
+  );
 });
 
 test('the name is put back where each protocol has it', () => {
   const anthropic = { type: 'message_start', message: { id: 'm', model: 'upstream-model', usage: { input_tokens: 1, output_tokens: 1 } } };
   const responses = { type: 'response.created', response: { id: 'r', object: 'response', model: 'upstream-model' } };
-  for (const [protocol, event] of [['anthropic-messages', anthropic], ['openai-responses', responses]] as const) {
+  for (const [protocol, event] of [
+    ['anthropic-messages', anthropic],
+    ['openai-responses', responses],
+  ] as const) {
     const path = PROTOCOLS[protocol].eventModelPath;
-    const rig = feed(rigOf({ restoreModel: { path, name: 'mine' } }, protocol), Buffer.from(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`));
+    const rig = feed(
+      rigOf({ restoreModel: { path, name: 'mine' } }, protocol),
+      Buffer.from(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`),
+    );
     assert.equal(rig.sent(), `event: ${event.type}\ndata: ${JSON.stringify(event).replace('upstream-model', 'mine')}\n\n`);
   }
 });
@@ -261,11 +301,17 @@ test('the provider key never comes back in an event', () => {
 test('an event of more than 1 MiB passes in pieces, and the events behind it are read', () => {
   for (const end of ['\n', '\r\n', '\r']) {
     for (const size of [1_000_000, 65_536, 17_001]) {
-      const text = WHOLE.replace(`data: ${chunk('b', 'stop')}`, `data: ${chunk('x'.repeat(3_000_000))}\n\ndata: ${chunk('b', 'stop')}`).replaceAll('\n', end);
+      const text = WHOLE.replace(`data: ${chunk('b', 'stop')}`, `data: ${chunk('x'.repeat(3_000_000))}\n\ndata: ${chunk('b', 'stop')}`).replaceAll(
+        '\n',
+        end,
+      );
       const rig = feed(rigOf({ hideUsage: true }), Buffer.from(text), [size]);
       assert.equal(rig.ends[0]?.end, 'complete', `${JSON.stringify(end)} ${size}`);
       assert.equal(rig.meter.usage?.output, 4);
-      assert.deepEqual(eventsOf(rig.sent()), eventsOf(text).filter((event) => !event.includes('"choices":[]')));
+      assert.deepEqual(
+        eventsOf(rig.sent()),
+        eventsOf(text).filter((event) => !event.includes('"choices":[]')),
+      );
     }
   }
 });
@@ -290,7 +336,10 @@ test('while such an event passes, the client stands inside an event', () => {
 });
 
 test('a stream whose last event is too long to read is complete all the same', () => {
-  const big = JSON.stringify({ type: 'response.completed', response: { id: 'r', output: [{ type: 'image_generation_call', result: 'iVBOR'.repeat(300_000) }] } });
+  const big = JSON.stringify({
+    type: 'response.completed',
+    response: { id: 'r', output: [{ type: 'image_generation_call', result: 'iVBOR'.repeat(300_000) }] },
+  });
   for (const tail of ['\n\n', '\n', '']) {
     const text = `event: response.created\ndata: {"type":"response.created","response":{"id":"r"}}\n\nevent: response.completed\ndata: ${big}${tail}`;
     const rig = feed(rigOf({}, 'openai-responses'), Buffer.from(text), [60_000]);

@@ -5,12 +5,25 @@ import { FUZZ_RUNS } from '../../../test/support/fuzz-runs.ts';
 import { redactWhole, SecretFilter } from './secret-filter.ts';
 
 /** Secrets that overlap with themselves as well as ordinary ones. */
-const secret = fc.oneof(fc.constantFrom('sk-secret-0123456789', 'aaaaaaaa', 'abababab', 'aabaabaab', '********', 'sk-sk-sk-sk-'), fc.string({ unit: fc.constantFrom('a', 'b', '-'), minLength: 8, maxLength: 12 }));
+const secret = fc.oneof(
+  fc.constantFrom('sk-secret-0123456789', 'aaaaaaaa', 'abababab', 'aabaabaab', '********', 'sk-sk-sk-sk-'),
+  fc.string({ unit: fc.constantFrom('a', 'b', '-'), minLength: 8, maxLength: 12 }),
+);
 /** Bodies that hold the secret, its beginnings and its ends, in one piece and cut. */
 const cutBody = secret.chain((text) =>
   fc.record({
     text: fc.constant(text),
-    body: fc.array(fc.oneof(fc.constant(text), fc.nat({ max: text.length }).map((n) => text.slice(0, n)), fc.nat({ max: text.length }).map((n) => text.slice(n)), fc.string({ unit: fc.constantFrom('a', 'b', '-', 'x', '*'), maxLength: 6 })), { maxLength: 12 }).map((parts) => parts.join('')),
+    body: fc
+      .array(
+        fc.oneof(
+          fc.constant(text),
+          fc.nat({ max: text.length }).map((n) => text.slice(0, n)),
+          fc.nat({ max: text.length }).map((n) => text.slice(n)),
+          fc.string({ unit: fc.constantFrom('a', 'b', '-', 'x', '*'), maxLength: 6 }),
+        ),
+        { maxLength: 12 },
+      )
+      .map((parts) => parts.join('')),
     sizes: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 20 }),
   }),
 );
@@ -34,7 +47,7 @@ test('however a body is cut, the secret never comes out, and the length stays', 
       const out = filter(text, body, sizes);
       assert.equal(out.length, body.length);
       if (text.replaceAll('*', '') !== '') assert.equal(out.includes(text), false);
-      for (const [index, character] of [...out].entries()) assert.ok(character === '*' || character === body[index]);
+      for (let at = 0; at < out.length; at += 1) assert.ok(out[at] === '*' || out[at] === body[at]);
     }),
     { numRuns: FUZZ_RUNS * 4 },
   );
@@ -55,6 +68,17 @@ test('only what could be the beginning of the secret is held back', () => {
   assert.equal(blanked.push(Buffer.from('hello sk-secr')).toString(), 'hello ');
   assert.equal(blanked.push(Buffer.from('ecy')).toString(), 'sk-secrecy');
   assert.equal(blanked.flush(), null);
+});
+
+test('a secret is blanked in the form in which it stands in a URL as well', () => {
+  const [text, escaped] = ['k/ey+with=signs-1', 'k%2Fey%2Bwith%3Dsigns-1'];
+  const body = `{"url":"/x?token=${escaped}&a=${escaped}","header":"${text}","half":"k%2Fey%2B"}`;
+  for (const size of [1, 2, 5, 13, 200]) {
+    const out = filter(text, body, [size]);
+    assert.equal(out.length, body.length);
+    assert.equal(out, body.replaceAll(escaped, '*'.repeat(escaped.length)).replaceAll(text, '*'.repeat(text.length)));
+  }
+  assert.equal(redactWhole(Buffer.from(body), Buffer.from(text)).toString(), body.replaceAll(escaped, '[redacted]').replaceAll(text, '[redacted]'));
 });
 
 test('the bytes of others are not changed in place', () => {

@@ -9,7 +9,12 @@ import { BlockedAddressError } from './connect-guard.ts';
 
 const NOW = 1_000_000_000;
 
-function classify(status: number, body: unknown = '', headers: Readonly<Record<string, string>> = {}, hints: Required<FailureHints> = DEFAULT_FAILURE_HINTS): Failure {
+function classify(
+  status: number,
+  body: unknown = '',
+  headers: Readonly<Record<string, string>> = {},
+  hints: Required<FailureHints> = DEFAULT_FAILURE_HINTS,
+): Failure {
   return classifyAnswer(status, headers, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), hints, NOW);
 }
 
@@ -30,7 +35,10 @@ test('each status is of its kind and about its thing', () => {
 });
 
 test('a 429 about money is a used-up quota of the key', () => {
-  assert.equal(kindOf(429, openai('insufficient_quota', 'You exceeded your current quota, please check your plan and billing details.')), 'out-of-quota key');
+  assert.equal(
+    kindOf(429, openai('insufficient_quota', 'You exceeded your current quota, please check your plan and billing details.')),
+    'out-of-quota key',
+  );
   assert.equal(kindOf(429, openai('rate_limit_exceeded', 'Rate limit reached for gpt-x')), 'rate-limited key-model');
 });
 
@@ -50,17 +58,28 @@ test('a 404 is a missing model only when it says so', () => {
 });
 
 test('Gemini tells a bad key with 400', () => {
-  const body = { error: { code: 400, message: 'API key not valid. Please pass a valid API key.', status: 'INVALID_ARGUMENT', details: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'API_KEY_INVALID', domain: 'googleapis.com' }] } };
+  const body = {
+    error: {
+      code: 400,
+      message: 'API key not valid. Please pass a valid API key.',
+      status: 'INVALID_ARGUMENT',
+      details: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'API_KEY_INVALID', domain: 'googleapis.com' }],
+    },
+  };
   const hints = hintsOf('gemini');
   assert.equal(kindOf(400, body, {}, hints), 'auth-rejected key');
   assert.equal(kindOf(400, [body], {}, hints), 'auth-rejected key', 'stream requests get a list');
 });
 
-test('a 400 that quotes the client is the client\'s fault, whatever is quoted', () => {
+test("a 400 that quotes the client is the client's fault, whatever is quoted", () => {
   for (const [id] of PRESETS) {
     const hints = hintsOf(id);
     for (const sign of [...hints.keyRejected, ...hints.outOfQuota, ...hints.modelMissing]) {
-      for (const body of [openai('invalid_value', `Invalid value: '${sign}'. Supported values are: 'user'.`), { detail: [{ type: 'literal_error', input: { code: sign, message: sign } }] }, `Bad Request: ${sign}`]) {
+      for (const body of [
+        openai('invalid_value', `Invalid value: '${sign}'. Supported values are: 'user'.`),
+        { detail: [{ type: 'literal_error', input: { code: sign, message: sign } }] },
+        `Bad Request: ${sign}`,
+      ]) {
         assert.equal(kindOf(400, body, {}, hints), 'client-fault none', `${id}: ${sign}`);
       }
     }
@@ -72,20 +91,31 @@ function hintsOf(id: string): Required<FailureHints> {
   return { ...DEFAULT_FAILURE_HINTS, ...PRESETS.get(id)?.failures };
 }
 
-/** A body that carries the sign as its code where the sign is one, as its message where it is text, and as it stands where it is JSON. */
+/** A body that carries the sign as JSON where it is a piece of that, as its code where it is one word, else as its message. */
 function bodyWith(sign: string): string {
-  if (/^".*":/.test(sign)) return `{"error":{${sign}${/:$/.test(sign) ? ' x"' : /"[^"]*$/.test(sign.replace(/^"[^"]*":/, '')) && (sign.match(/"/g)?.length ?? 0) % 2 === 1 ? ' x"' : ''}}}`;
-  if (/^".*"$/.test(sign)) return `{"error":{"code":${sign},"message":"no"}}`;
-  return JSON.stringify({ error: { code: sign.includes(' ') ? null : sign.toUpperCase(), message: `${sign} and more` } });
+  const text = JSON.stringify({ error: { code: sign.includes(' ') ? null : sign.toUpperCase(), message: `${sign} and more` } });
+  const pieces = [`{"error":{${sign}}}`, `{"error":{${sign} x"}}`, `{"error":{"code":${sign}}}`, text];
+  return pieces.find(isJson) ?? text;
+}
+
+function isJson(text: string): boolean {
+  try {
+    return JSON.parse(text) !== null;
+  } catch {
+    return false;
+  }
 }
 
 for (const [id] of PRESETS) {
   test(`every failure hint of the preset ${id} is understood`, () => {
     const hints = hintsOf(id);
-    for (const sign of hints.outOfQuota) for (const status of [429, 402, 403]) assert.equal(kindOf(status, bodyWith(sign), {}, hints), 'out-of-quota key', sign);
+    for (const sign of hints.outOfQuota)
+      for (const status of [429, 402, 403]) assert.equal(kindOf(status, bodyWith(sign), {}, hints), 'out-of-quota key', sign);
     const isMoney = (sign: string): boolean => hints.outOfQuota.some((money) => bodyWith(sign).toLowerCase().includes(money.toLowerCase()));
-    for (const sign of hints.accountWide) assert.equal(kindOf(429, bodyWith(sign), {}, hints), isMoney(sign) ? 'out-of-quota key' : 'rate-limited key', sign);
-    for (const sign of hints.modelForbidden) assert.equal(kindOf(403, bodyWith(sign), {}, hints), isMoney(sign) ? 'out-of-quota key' : 'auth-rejected key-model', sign);
+    for (const sign of hints.accountWide)
+      assert.equal(kindOf(429, bodyWith(sign), {}, hints), isMoney(sign) ? 'out-of-quota key' : 'rate-limited key', sign);
+    for (const sign of hints.modelForbidden)
+      assert.equal(kindOf(403, bodyWith(sign), {}, hints), isMoney(sign) ? 'out-of-quota key' : 'auth-rejected key-model', sign);
     for (const sign of hints.modelMissing) assert.equal(kindOf(404, bodyWith(sign), {}, hints), 'model-missing key-model', sign);
     for (const sign of hints.keyRejected) {
       const body = sign.startsWith('"status_code"') ? `{"base_resp":{${sign},"status_msg":"no"}}` : bodyWith(sign);
@@ -112,7 +142,18 @@ test('signs behind 64 KiB are not looked for', () => {
 });
 
 test('any body may come with any status', () => {
-  for (const body of ['', '<html>', '[]', 'null', '{"error":null}', '{"error":"text"}', '[null]', '{"error":{"details":{}}}', '\u0000', '{"error":{"message":7}}']) {
+  for (const body of [
+    '',
+    '<html>',
+    '[]',
+    'null',
+    '{"error":null}',
+    '{"error":"text"}',
+    '[null]',
+    '{"error":{"details":{}}}',
+    '\u0000',
+    '{"error":{"message":7}}',
+  ]) {
     for (const status of [302, 400, 401, 402, 403, 404, 429, 500, 503]) assert.ok(classify(status, body).kind);
   }
 });
@@ -123,7 +164,13 @@ test('a call without an answer is a failure of the provider, by its cause', () =
   const causes: Readonly<Record<string, readonly Error[]>> = {
     refused: [failing('ECONNREFUSED'), failing('EHOSTUNREACH'), new AggregateError([failing('ECONNREFUSED'), failing('ECONNREFUSED')])],
     dns: [failing('ENOTFOUND'), failing('EAI_AGAIN')],
-    tls: [failing('CERT_HAS_EXPIRED'), failing('DEPTH_ZERO_SELF_SIGNED_CERT'), failing('ERR_TLS_CERT_ALTNAME_INVALID'), failing('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), failing('EPROTO')],
+    tls: [
+      failing('CERT_HAS_EXPIRED'),
+      failing('DEPTH_ZERO_SELF_SIGNED_CERT'),
+      failing('ERR_TLS_CERT_ALTNAME_INVALID'),
+      failing('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
+      failing('EPROTO'),
+    ],
     'connect-timeout': [failing('UND_ERR_CONNECT_TIMEOUT'), failing('ETIMEDOUT')],
     reset: [failing('ECONNRESET'), failing('EPIPE'), failing('UND_ERR_SOCKET', { cause: failing('ECONNRESET') })],
     'blocked-address': [new BlockedAddressError('no')],
@@ -150,6 +197,9 @@ test('reasons never repeat what the upstream said', () => {
   for (const status of [302, 400, 401, 402, 403, 404, 429, 500, 503]) {
     assert.equal(classify(status, openai('insufficient_quota', 'UPSTREAM-TEXT model_not_found')).reason.includes('UPSTREAM-TEXT'), false);
   }
-  assert.equal(classifyTransportError(failing('ECONNREFUSED', { message: 'connect ECONNREFUSED 10.1.2.3:80' }), false).reason.includes('10.1.2.3'), false);
+  assert.equal(
+    classifyTransportError(failing('ECONNREFUSED', { message: 'connect ECONNREFUSED 10.1.2.3:80' }), false).reason.includes('10.1.2.3'),
+    false,
+  );
   assert.equal(malformedAnswer('the answer is none').status, 200);
 });

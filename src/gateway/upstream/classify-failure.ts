@@ -17,23 +17,40 @@ export function classifyAnswer(status: number, headers: HttpHeaders, body: Buffe
   const retryAtMs = readRetryAt(headers, json, nowMs);
   const named = retryAtMs === undefined ? {} : { retryAtMs };
   if (status === 429) {
-    if (says(hints.outOfQuota)) return { kind: 'out-of-quota', scope: 'key', status, reason: 'the upstream says that the quota or the credit is used up', ...named };
+    if (says(hints.outOfQuota))
+      return { kind: 'out-of-quota', scope: 'key', status, reason: 'the upstream says that the quota or the credit is used up', ...named };
     const scope = says(hints.accountWide) ? 'key' : 'key-model';
     const windowEndMs = retryAtMs ?? readWindowEnd(headers, nowMs);
-    return { kind: 'rate-limited', scope, status, reason: 'the upstream answered 429', ...(windowEndMs === undefined ? {} : { retryAtMs: windowEndMs }) };
+    return {
+      kind: 'rate-limited',
+      scope,
+      status,
+      reason: 'the upstream answered 429',
+      ...(windowEndMs === undefined ? {} : { retryAtMs: windowEndMs }),
+    };
   }
   if (status === 402) return { kind: 'out-of-quota', scope: 'key', status, reason: 'the upstream answered 402', ...named };
   if (status === 401) return { kind: 'auth-rejected', scope: 'key', status, reason: 'the upstream rejected the key with 401' };
   if (status === 403) {
-    if (says(hints.outOfQuota)) return { kind: 'out-of-quota', scope: 'key', status, reason: 'the upstream says that the credit is used up', ...named };
+    if (says(hints.outOfQuota))
+      return { kind: 'out-of-quota', scope: 'key', status, reason: 'the upstream says that the credit is used up', ...named };
     const scope = says(hints.modelForbidden) ? 'key-model' : 'key';
-    return { kind: 'auth-rejected', scope, status, reason: scope === 'key' ? 'the upstream rejected the key with 403' : 'the upstream says that the key may not use the model' };
+    return {
+      kind: 'auth-rejected',
+      scope,
+      status,
+      reason: scope === 'key' ? 'the upstream rejected the key with 403' : 'the upstream says that the key may not use the model',
+    };
   }
-  if (status === 400 && saysOfItself(json, hints.keyRejected)) return { kind: 'auth-rejected', scope: 'key', status, reason: 'the upstream says that the key is not valid' };
-  if (status === 404 && says(hints.modelMissing)) return { kind: 'model-missing', scope: 'key-model', status, reason: 'the upstream does not have the model' };
-  if (status === 503 || status === 529) return { kind: 'overloaded', scope: 'provider-model', status, reason: `the upstream answered ${status}`, ...named };
+  if (status === 400 && saysOfItself(json, hints.keyRejected))
+    return { kind: 'auth-rejected', scope: 'key', status, reason: 'the upstream says that the key is not valid' };
+  if (status === 404 && says(hints.modelMissing))
+    return { kind: 'model-missing', scope: 'key-model', status, reason: 'the upstream does not have the model' };
+  if (status === 503 || status === 529)
+    return { kind: 'overloaded', scope: 'provider-model', status, reason: `the upstream answered ${status}`, ...named };
   if (status >= 500) return { kind: 'upstream-error', scope: 'key-model', status, reason: `the upstream answered ${status}`, ...named };
-  if (status >= 300 && status < 400) return { kind: 'malformed', scope: 'provider-model', status, reason: 'the upstream answered with a redirect', cause: 'redirect' };
+  if (status >= 300 && status < 400)
+    return { kind: 'malformed', scope: 'provider-model', status, reason: 'the upstream answered with a redirect', cause: 'redirect' };
   return { kind: 'client-fault', scope: 'none', status, reason: `the upstream answered ${status}` };
 }
 
@@ -47,9 +64,12 @@ function saysOfItself(json: JsonObject | null, signs: readonly string[]): boolea
   const error = isObject(nested) ? nested : json;
   const details = Array.isArray(error['details']) ? error['details'].filter(isObject) : [];
   const places = [json, error, objectAt(json, 'base_resp'), ...details];
-  const codes = JSON.stringify(places.map(({ code, type, status, reason, status_code }) => ({ code, type, status, reason, status_code }))).toLowerCase();
-  const message = String(typeof nested === 'string' ? nested : (error['message'] ?? '')).toLowerCase();
-  return signs.some((sign) => codes.includes(sign.toLowerCase()) || message.startsWith(sign.toLowerCase()));
+  const codes = JSON.stringify(
+    places.map(({ code, type, status, reason, status_code }) => ({ code, type, status, reason, status_code })),
+  ).toLowerCase();
+  const message = typeof nested === 'string' ? nested : error['message'];
+  const said = typeof message === 'string' ? message.toLowerCase() : '';
+  return signs.some((sign) => codes.includes(sign.toLowerCase()) || said.startsWith(sign.toLowerCase()));
 }
 
 /** Some vendors wrap the error document of a stream request in a list. */
@@ -109,7 +129,8 @@ function causeOf(error: Error): TransportCause {
   if (REFUSED.has(code)) return 'refused';
   if (DNS.has(code)) return 'dns';
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') return 'connect-timeout';
-  if (code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || code.includes('CERT') || code === 'EPROTO' || code.startsWith('UNABLE_TO')) return 'tls';
+  if (code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || code.includes('CERT') || code === 'EPROTO' || code.startsWith('UNABLE_TO'))
+    return 'tls';
   if (code === 'UND_ERR_SOCKET' && nested.cause instanceof Error) return 'reset';
   return RESET.has(code) ? 'reset' : 'other';
 }

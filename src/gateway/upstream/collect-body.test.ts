@@ -20,7 +20,13 @@ test('gathers a body from its pieces', () => {
 });
 
 test('a body of exactly the limit is held, one byte more is too large at once', () => {
-  assert.equal(collect(3, (collector) => { collector.onData(Buffer.from('abc')); collector.onEnd(); })[0]?.kind, 'whole');
+  assert.equal(
+    collect(3, (collector) => {
+      collector.onData(Buffer.from('abc'));
+      collector.onEnd();
+    })[0]?.kind,
+    'whole',
+  );
   const found = collect(3, (collector) => {
     collector.onData(Buffer.from('ab'));
     collector.onData(Buffer.from('cd'));
@@ -33,5 +39,12 @@ test('a body of exactly the limit is held, one byte more is too large at once', 
 
 test('a body that breaks off is told with its error', () => {
   const error = new Error('reset');
-  assert.deepEqual(collect(10, (collector) => { collector.onData(Buffer.from('ab')); collector.onBreak(error); collector.onEnd(); }), [{ kind: 'broken', error }]);
+  assert.deepEqual(
+    collect(10, (collector) => {
+      collector.onData(Buffer.from('ab'));
+      collector.onBreak(error);
+      collector.onEnd();
+    }),
+    [{ kind: 'broken', error }],
+  );
 });

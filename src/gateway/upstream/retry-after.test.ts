@@ -41,7 +41,13 @@ test('garbage names no time', () => {
 });
 
 test('the RetryInfo of Gemini is read where no header names a time', () => {
-  const body = { error: { code: 429, status: 'RESOURCE_EXHAUSTED', details: [{ '@type': 'type.googleapis.com/google.rpc.Help' }, { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '34.4s' }] } };
+  const body = {
+    error: {
+      code: 429,
+      status: 'RESOURCE_EXHAUSTED',
+      details: [{ '@type': 'type.googleapis.com/google.rpc.Help' }, { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '34.4s' }],
+    },
+  };
   assert.equal(after({}, body), 34_400);
   assert.equal(after({ 'retry-after': '2' }, body), 2000);
   for (const retryDelay of ['soon', '', '5', 7, null]) assert.equal(after({}, { error: { details: [{ retryDelay }] } }), null);
@@ -54,13 +60,32 @@ const windowEnd = (headers: Readonly<Record<string, string>>): number | null => 
 };
 
 test('the end of the used-up window is read from the headers of the vendors', () => {
-  assert.equal(windowEnd({ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '6m0s', 'x-ratelimit-remaining-tokens': '10', 'x-ratelimit-reset-tokens': '1h' }), 360_000);
-  assert.equal(windowEnd({ 'anthropic-ratelimit-input-tokens-remaining': '0', 'anthropic-ratelimit-input-tokens-reset': new Date(NOW + 9000).toISOString() }), 9000);
+  assert.equal(
+    windowEnd({
+      'x-ratelimit-remaining-requests': '0',
+      'x-ratelimit-reset-requests': '6m0s',
+      'x-ratelimit-remaining-tokens': '10',
+      'x-ratelimit-reset-tokens': '1h',
+    }),
+    360_000,
+  );
+  assert.equal(
+    windowEnd({ 'anthropic-ratelimit-input-tokens-remaining': '0', 'anthropic-ratelimit-input-tokens-reset': new Date(NOW + 9000).toISOString() }),
+    9000,
+  );
   assert.equal(windowEnd({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String((NOW + 5600) / 1000) }), 5600);
 });
 
 test('of several used-up windows the last one counts, at most an hour', () => {
-  assert.equal(windowEnd({ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '20', 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '90' }), 90_000);
+  assert.equal(
+    windowEnd({
+      'x-ratelimit-remaining-requests': '0',
+      'x-ratelimit-reset-requests': '20',
+      'x-ratelimit-remaining-tokens': '0',
+      'x-ratelimit-reset-tokens': '90',
+    }),
+    90_000,
+  );
   assert.equal(windowEnd({ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '24h0m0s' }), HOUR);
 });
 

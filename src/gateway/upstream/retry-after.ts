@@ -11,14 +11,17 @@ const LEAST_MS = 250;
  * or Gemini's RetryInfo in the body. Undefined when it names no time that can be read.
  */
 export function readRetryAt(headers: HttpHeaders, body: JsonObject | null, nowMs: number): number | undefined {
-  const delayMs = readMilliseconds(headerValue(headers, 'retry-after-ms')) ?? readRetryAfter(headerValue(headers, 'retry-after'), nowMs) ?? readRetryInfo(body);
+  const delayMs =
+    readMilliseconds(headerValue(headers, 'retry-after-ms')) ?? readRetryAfter(headerValue(headers, 'retry-after'), nowMs) ?? readRetryInfo(body);
   return delayMs === undefined ? undefined : nowMs + withinBounds(delayMs);
 }
 
 /** Pairs of headers that tell what is left of a window and when it ends. */
 const WINDOWS: readonly (readonly [remaining: string, reset: string])[] = [
   ...['requests', 'tokens'].map((what) => [`x-ratelimit-remaining-${what}`, `x-ratelimit-reset-${what}`] as const),
-  ...['requests', 'tokens', 'input-tokens', 'output-tokens'].map((what) => [`anthropic-ratelimit-${what}-remaining`, `anthropic-ratelimit-${what}-reset`] as const),
+  ...['requests', 'tokens', 'input-tokens', 'output-tokens'].map(
+    (what) => [`anthropic-ratelimit-${what}-remaining`, `anthropic-ratelimit-${what}-reset`] as const,
+  ),
   ['x-ratelimit-remaining', 'x-ratelimit-reset'],
   ['ratelimit-remaining', 'ratelimit-reset'],
 ];

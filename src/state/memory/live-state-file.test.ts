@@ -103,7 +103,7 @@ test('caps of keys outlive a restart', () => {
   assert.equal(restarted(rig).ask().kind, 'wait');
 });
 
-test('the file holds no secret and is the operator\'s alone', () => {
+test("the file holds no secret and is the operator's alone", () => {
   const rig = rigOf(aKey('a', { secret: 'sk-canary-123' }));
   rig.attempt(FAILURES.rejected);
   save(rig.live);
@@ -120,7 +120,16 @@ test('without a file everything starts as ready', () => {
 
 test('a file that cannot be read is kept aside, said so, and leaves nothing of itself behind', () => {
   const good = { provider: 'p', rest: null, keys: [], models: [] };
-  const broken = ['', '{', 'null', '[]', '{"version":2,"pools":[]}', '{"version":1}', JSON.stringify({ version: 1, pools: [good, { provider: 'q' }] }), JSON.stringify({ version: 1, pools: [good, null] })];
+  const broken = [
+    '',
+    '{',
+    'null',
+    '[]',
+    '{"version":2,"pools":[]}',
+    '{"version":1}',
+    JSON.stringify({ version: 1, pools: [good, { provider: 'q' }] }),
+    JSON.stringify({ version: 1, pools: [good, null] }),
+  ];
   for (const text of broken) {
     writeFileSync(path, text);
     const live = new MemoryLiveState();

@@ -107,7 +107,9 @@ function savePool(pool: PoolState): SavedPool {
     provider: pool.provider,
     rest: pool.rest,
     keys: [...pool.keys.values()].map(saveKey),
-    models: [...pool.models].filter(([, breaker]) => breaker.state !== 'closed' || breaker.rest !== null).map(([model, { rest, state, openUntilMs, openings }]) => ({ model, rest, state, openUntilMs, openings })),
+    models: [...pool.models]
+      .filter(([, breaker]) => breaker.state !== 'closed' || breaker.rest !== null)
+      .map(([model, { rest, state, openUntilMs, openings }]) => ({ model, rest, state, openUntilMs, openings })),
   };
 }
 

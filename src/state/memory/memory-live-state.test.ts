@@ -13,7 +13,10 @@ test('a pool is made on first use and stays the same', () => {
   const pool = live.pool(provider('p'));
   assert.equal(live.pool(provider('p')), pool);
   assert.notEqual(live.pool(provider('q')), pool);
-  assert.deepEqual([...live.pools()].map((known) => known.provider), ['p', 'q']);
+  assert.deepEqual(
+    [...live.pools()].map((known) => known.provider),
+    ['p', 'q'],
+  );
 });
 
 test('whoever keeps the state is told of each change', () => {
@@ -28,6 +31,9 @@ test('what the configuration no longer has is forgotten, what it still has is ke
   for (const id of ['p', 'q']) for (const name of ['a', 'b']) live.pool(provider(id)).keys.set(key(name), blankKeyState(key(name)));
   const kept = live.pool(provider('p')).keys.get(key('a'));
   live.retain(new Map([[provider('p'), new Set([key('a')])]]));
-  assert.deepEqual([...live.pools()].map((pool) => pool.provider), ['p']);
+  assert.deepEqual(
+    [...live.pools()].map((pool) => pool.provider),
+    ['p'],
+  );
   assert.deepEqual([...live.pool(provider('p')).keys.values()], [kept]);
 });

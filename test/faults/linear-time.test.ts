@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { matchModels } from '../../src/config/model-matcher.ts';
+import { matchPath } from '../../src/gateway/http/match-path.ts';
+import { EventRelay } from '../../src/gateway/streaming/event-relay.ts';
+import { readSseEvents } from '../../src/lib/sse-events.ts';
+import { Redactor } from '../../src/security/redactor.ts';
+
+function relayInPieces(bytes: Buffer, size: number): void {
+  const meter = { event: () => undefined, skim: () => undefined, isEnded: true, isFinal: false, error: null };
+  const relay = new EventRelay(
+    { meter, secret: 'sk-0123456789abcdef', hideUsage: false, restoreModel: null },
+    { onFirst: () => undefined, onBlock: () => undefined, onDone: () => undefined },
+  );
+  for (let at = 0; at < bytes.length; at += size) relay.onData(bytes.subarray(at, at + size));
+  relay.onEnd();
+}
+
+/** The best of some runs: the one that nothing else disturbed. */
+function fastestMs(act: () => void): number {
+  return Math.min(
+    ...Array.from({ length: 5 }, () => {
+      const startedAt = performance.now();
+      act();
+      return performance.now() - startedAt;
+    }),
+  );
+}
+
+test('hostile texts take time in proportion to their length', (t) => {
+  const redactor = new Redactor();
+  redactor.setSecrets(['sk-secret-0123456789', 'aaaaaaaaaaaaaaaaaaaab']);
+  const glob = matchModels([`${'a*'.repeat(40)}b`]) ?? assert.fail('it is a matcher');
+  const acts: Readonly<Record<string, (length: number) => void>> = {
+    'redactor, slashes': (length) => void redactor.redact('//a:'.repeat(length / 4)),
+    'redactor, bearers': (length) => void redactor.redact('Bearer '.repeat(length / 7)),
+    'redactor, blanks behind a name': (length) => void redactor.redact(`authorization${' '.repeat(length)}`),
+    'redactor, blanks behind a colon': (length) => void redactor.redact(`api-key: ${' '.repeat(length)}`),
+    'redactor, beginnings of a secret': (length) => void redactor.redact('a'.repeat(length)),
+    'globs, beginnings': (length) => void glob('a'.repeat(length)),
+    'paths, dots': (length) => void matchPath(`/v1/${'../'.repeat(length / 3)}`),
+    'paths, escapes': (length) => void matchPath(`/proxy/rest/${'%2e%2'.repeat(length / 5)}`),
+    'events, carriage returns': (length) => readSseEvents(Buffer.alloc(length, '\r'), () => undefined),
+    'events, one long line': (length) => relayInPieces(Buffer.from(`data: {}\n\ndata: ${'x'.repeat(length)}`), 16 * 1024),
+    'events, many data lines': (length) => readSseEvents(Buffer.from('data:x\n'.repeat(Math.min(length, 40_000) / 7)), () => undefined),
+  };
+  const figures: string[] = [];
+  for (const [what, act] of Object.entries(acts)) {
+    const small = fastestMs(() => act(25_000));
+    const large = fastestMs(() => act(200_000));
+    figures.push(`${what} ${((large * 1e6) / 200_000).toFixed(1)}`);
+    // Eight times the length may take twenty times as long (caches, a busy machine), never the square.
+    assert.ok(large <= Math.max(small * 20, 5), `${what}: ${small} ms for 25,000, ${large} ms for 200,000`);
+  }
+  t.diagnostic(`figure: ns a character at 200,000: ${figures.join('; ')}`);
+});

@@ -41,6 +41,7 @@ export function firstEventEnd(bytes: Buffer, before: number): number {
 /** Called for each event that has data. `name` is the `event:` field or the empty string. `start`/`end` bound the whole event, its blank line included. */
 export type OnSseEvent = (name: string, data: Buffer, start: number, end: number) => void;
 
+const LINE_END = Buffer.from('\n');
 const FIELD_DATA = 'data';
 const FIELD_EVENT = 'event';
 
@@ -51,15 +52,18 @@ export function readSseEvents(block: Buffer, onEvent: OnSseEvent, isStreamStart 
   let eventStart = at;
   let name = '';
   let data: Buffer | null = null;
+  // Joined when the event ends: line by line the work would grow with the square of their number.
+  let more: Buffer[] | null = null;
   const length = block.length;
   while (at < length) {
     let lineEnd = at;
     while (lineEnd < length && block[lineEnd] !== LF && block[lineEnd] !== CR) lineEnd += 1;
     const next = lineEnd + (block[lineEnd] === CR && block[lineEnd + 1] === LF ? 2 : 1);
     if (lineEnd === at) {
-      if (data !== null) onEvent(name, data, eventStart, Math.min(next, length));
+      if (data !== null) onEvent(name, joinLines(data, more), eventStart, Math.min(next, length));
       name = '';
       data = null;
+      more = null;
       eventStart = next;
     } else if (block[at] !== COLON) {
       const colon = indexOfColon(block, at, lineEnd);
@@ -67,14 +71,19 @@ export function readSseEvents(block: Buffer, onEvent: OnSseEvent, isStreamStart 
       const field = block.toString('latin1', at, Math.min(colon, at + 6));
       if (field === FIELD_DATA) {
         const value = block.subarray(Math.min(valueStart, lineEnd), lineEnd);
-        data = data === null ? value : Buffer.concat([data, Buffer.from('\n'), value]);
+        if (data === null) data = value;
+        else (more ??= []).push(LINE_END, value);
       } else if (field === FIELD_EVENT) {
         name = block.toString('utf8', Math.min(valueStart, lineEnd), lineEnd);
       }
     }
     at = next;
   }
-  if (data !== null) onEvent(name, data, eventStart, length);
+  if (data !== null) onEvent(name, joinLines(data, more), eventStart, length);
+}
+
+function joinLines(first: Buffer, more: readonly Buffer[] | null): Buffer {
+  return more === null ? first : Buffer.concat([first, ...more]);
 }
 
 function indexOfColon(block: Buffer, from: number, to: number): number {

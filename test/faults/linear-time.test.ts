@@ -43,7 +43,7 @@ test('hostile texts take time in proportion to their length', (t) => {
     'paths, escapes': (length) => void matchPath(`/proxy/rest/${'%2e%2'.repeat(length / 5)}`),
     'events, carriage returns': (length) => readSseEvents(Buffer.alloc(length, '\r'), () => undefined),
     'events, one long line': (length) => relayInPieces(Buffer.from(`data: {}\n\ndata: ${'x'.repeat(length)}`), 16 * 1024),
-    'events, many data lines': (length) => readSseEvents(Buffer.from('data:x\n'.repeat(Math.min(length, 40_000) / 7)), () => undefined),
+    'events, many data lines': (length) => readSseEvents(Buffer.from('data:x\n'.repeat(length / 7)), () => undefined),
   };
   const figures: string[] = [];
   for (const [what, act] of Object.entries(acts)) {

@@ -13,8 +13,8 @@ import { exchangeRecord, openRecord } from '../support/exchange-records.ts';
 import { runMany } from '../support/run-many.ts';
 
 const RUNS = 50;
-const RECORDS = 60;
-const KILLS = 12;
+const RECORDS = 55;
+const KILLS = 8;
 
 type Fault = 'full' | 'broken' | 'short';
 const FAULTS: readonly Fault[] = ['full', 'broken', 'short'];
@@ -86,6 +86,6 @@ async function killAfter(t: TestContext, limit: number): Promise<number> {
 }
 
 test('killed at any moment, the process leaves every acknowledged record', async (t) => {
-  const counts = await runMany(KILLS, 2, (index) => killAfter(t, 1 + Math.floor(index ** 2 * 7.3)));
+  const counts = await runMany(KILLS, 2, (index) => killAfter(t, 1 + Math.floor(index ** 2 * 17)));
   t.diagnostic(`figure: SIGKILL at ${KILLS} moments (after ${counts.join(', ')} records): 0 acknowledged records lost or doubled`);
 });

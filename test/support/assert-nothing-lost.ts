@@ -11,6 +11,8 @@ export async function assertNothingLost(folder: StoreFolder, acknowledged: reado
   assert.equal(known.size, ids.length, `${where}: a record is there twice`);
   const lost = acknowledged.filter((id) => !known.has(id));
   assert.deepEqual(lost, [], `${where}: acknowledged records are lost`);
+  const left = folder.segments().filter((name) => name.endsWith('.jsonl'));
+  assert.deepEqual(left, [], `${where}: the journal was not moved whole`);
   assert.equal(integrityOf(folder.database), 'ok', where);
   return ids.length;
 }

@@ -7,17 +7,12 @@ import { matchPath } from './match-path.ts';
 import { checkDeclaredLength } from './read-body.ts';
 import { errorBody, writeError } from './write-error.ts';
 
-/** Requests of one connection that are not answered yet; the last one is the one that the client waits for. */
-const openExchanges = Symbol('open exchanges of this connection');
-
-interface Connection extends Duplex {
-  [openExchanges]?: Set<Exchange>;
-}
-
 /** The data plane on an HTTP server: takes the requests that are its own, and tells exchanges when their client leaves. */
 export class DataPlane {
   readonly #context: GatewayContext;
   readonly #open = new Set<Exchange>();
+  /** Exchanges of each connection. Beside the sockets and not on them: a field of ours would give them a shape of their own, which slows Node's streams. */
+  readonly #ofSocket = new WeakMap<Duplex, Set<Exchange>>();
   #onIdle: (() => void) | null = null;
 
   constructor(context: GatewayContext) {
@@ -46,10 +41,10 @@ export class DataPlane {
         true,
       );
     });
-    server.on('connection', (socket: Connection) => {
+    server.on('connection', (socket: Duplex) => {
       socket.on('end', () => {
         // Before the first byte nobody can tell a half-closed client from one that left; afterwards only a failed write can.
-        for (const exchange of socket[openExchanges] ?? []) exchange.clientClosedItsSide();
+        for (const exchange of this.#ofSocket.get(socket) ?? []) exchange.clientClosedItsSide();
       });
     });
     for (const event of ['connect', 'upgrade'])
@@ -95,12 +90,17 @@ export class DataPlane {
     for (const exchange of this.#open) exchange.interrupt();
   }
 
-  #track(exchange: Exchange, socket: Connection, response: ServerResponse): void {
-    const ofSocket = (socket[openExchanges] ??= new Set());
+  #track(exchange: Exchange, socket: Duplex, response: ServerResponse): void {
+    let ofSocket = this.#ofSocket.get(socket);
+    if (ofSocket === undefined) {
+      ofSocket = new Set();
+      this.#ofSocket.set(socket, ofSocket);
+    }
     ofSocket.add(exchange);
+    const exchanges = ofSocket;
     this.#open.add(exchange);
     response.once('close', () => {
-      ofSocket.delete(exchange);
+      exchanges.delete(exchange);
       this.#open.delete(exchange);
       if (this.#open.size === 0) this.#onIdle?.();
     });

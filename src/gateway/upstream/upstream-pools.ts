@@ -7,6 +7,7 @@ import type { CompiledProvider } from '../../config/snapshot.ts';
 import { isMetadataHost } from '../../lib/network-address.ts';
 import { BlockedAddressError, guardedLookup, type Resolve } from './connect-guard.ts';
 import { passOverContinue } from './pass-over-continue.ts';
+import { connectPlain } from './upstream-socket.ts';
 
 const MOST_CONNECTIONS = 1024;
 const KEEP_ALIVE_MS = 4000;
@@ -90,7 +91,9 @@ function makeDispatcher(provider: CompiledProvider, origin: string, resolve: Res
   if (provider.proxyUrl !== null) {
     return new ProxyAgent({ ...shared, uri: provider.proxyUrl, requestTls: { ...tls, timeout: provider.timeouts.connectMs } });
   }
-  const connect = buildConnector({ ...tls, timeout: provider.timeouts.connectMs, lookup: guardedLookup(provider.allowPrivateNetwork, resolve), allowH2: false });
+  const lookup = guardedLookup(provider.allowPrivateNetwork, resolve);
+  const timeoutMs = provider.timeouts.connectMs;
+  const connectSecurely = buildConnector({ ...tls, timeout: timeoutMs, lookup, allowH2: false });
   return new Pool(origin, {
     ...shared,
     connect: (options, callback) => {
@@ -99,7 +102,12 @@ function makeDispatcher(provider: CompiledProvider, origin: string, resolve: Res
       if (isIP(host) !== 0 && isMetadataHost(host)) {
         return callback(new BlockedAddressError('the address is a metadata service'), null);
       }
-      return connect(options, (...made) => (made[0] === null ? callback(null, passOverContinue(made[1])) : callback(...made)));
+      if (options.protocol !== 'https:') {
+        return connectPlain({ hostname: host, port: Number(options.port || 80), timeoutMs, lookup }, (error, socket) =>
+          socket === null ? callback(error ?? new Error('no connection'), null) : callback(null, socket),
+        );
+      }
+      return connectSecurely(options, (...made) => (made[0] === null ? callback(null, passOverContinue(made[1])) : callback(...made)));
     },
   });
 }

@@ -8,8 +8,6 @@ const RESTART_MS = 5000;
 /** SQLite waits 5 s for a lock; longer than two such waits nobody holds up a stop. */
 const LONGEST_CLOSE_MS = 12_000;
 
-/** Rows live for a moment: a small nursery keeps the thread's share of the memory small. */
-const YOUNG_GENERATION_MB = 8;
 
 /** The main thread's end of the ledger's thread. */
 export class LedgerThread implements JournalFollower {
@@ -77,7 +75,7 @@ export class LedgerThread implements JournalFollower {
 
   #spawn(onReady: () => void, onRefused: (sentence: string) => void): void {
     const data: LedgerThreadData = { ...this.#data, retentionDays: this.#retentionDays };
-    const worker = new Worker(new URL('./ledger-worker.ts', import.meta.url), { workerData: data, name: 'ledger', resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB } });
+    const worker = new Worker(new URL('./ledger-worker.ts', import.meta.url), { workerData: data, name: 'ledger' });
     let isReady = false;
     this.#worker = worker;
     worker.on('message', (news: LedgerNews) => {

@@ -10,20 +10,21 @@ import { learnQuota } from '../key-pool/learned-quota.ts';
 import type { Lease } from '../key-pool/lease.ts';
 import { StreamMeter } from '../metering/stream-meter.ts';
 import { ByteRelay } from '../streaming/byte-relay.ts';
-import { ClientWriter } from '../streaming/client-writer.ts';
+import { ClientWriter, type Feed } from '../streaming/client-writer.ts';
 import { EventRelay } from '../streaming/event-relay.ts';
 import { HalfCloseProbe } from '../streaming/half-close-probe.ts';
 import { scanAlong } from '../streaming/json-array-scanner.ts';
 import { classifyTransportError, firstByteTimeout, malformedAnswer } from '../upstream/classify-failure.ts';
 import { BodyCollector, type Collected } from '../upstream/collect-body.ts';
+import { decodeContent, isIdentity } from '../upstream/decode-content.ts';
 import { DecodingSink } from '../upstream/decoding-sink.ts';
 import { UpstreamCall, type CallListener, type UpstreamRequest } from '../upstream/upstream-call.ts';
 import { answerForm, isRefusal } from './answer-form.ts';
-import { AttemptClocks, type EndedBy } from './attempt-clocks.ts';
+import { AttemptClocks, type ClockHooks, type EndedBy } from './attempt-clocks.ts';
 import { cutAnswer, failedBehindComments, failedCollection, failedFirstEvent, type FirstEventProblem } from './attempt-failures.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';
 import type { BuiltRequest } from './build-request.ts';
-import type { Exchange } from './exchange.ts';
+import type { Attendant, Exchange } from './exchange.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import { readHeldAnswer } from './read-held-answer.ts';
 import { beginStreamedAnswer } from './write-answer.ts';
@@ -38,7 +39,7 @@ const KEEP_ALIVE_COMMENT = ': keep-alive\n\n';
  * One call to one target with one key: sends it, watches its clocks, and brings its answer to the client or its failure to the attempt loop.
  * Until the first byte has gone to the client the outcome may be a failure that is tried elsewhere; afterwards it is `streamed`.
  */
-export class Attempt implements CallListener, ByteSink {
+export class Attempt implements CallListener, ByteSink, Attendant, ClockHooks, Feed {
   readonly #context: GatewayContext;
   readonly #exchange: Exchange;
   readonly #lease: Lease;
@@ -51,7 +52,8 @@ export class Attempt implements CallListener, ByteSink {
   readonly #settings: Settings;
   readonly #isStream: boolean;
   readonly #call: UpstreamCall;
-  readonly #writer: ClientWriter;
+  /** Made when the answer begins to flow. */
+  #writer: ClientWriter | null = null;
   meter: StreamMeter | null = null;
   #sink: ByteSink | null = null;
   #relay: EventRelay | null = null;
@@ -76,33 +78,14 @@ export class Attempt implements CallListener, ByteSink {
     this.#wire = protocol === 'pass-through' || protocol === 'rest' ? null : PROTOCOLS[protocol];
     this.#settings = exchange.snapshot.settings;
     this.#call = new UpstreamCall(this);
-    this.#clocks = new AttemptClocks(context.wheel, context.clock, exchange.deadline, lease.target.provider.timeouts, {
-      giveUp: (why) => this.#giveUp(why),
-      keepAlive: () => this.#writer.write(KEEP_ALIVE_COMMENT),
-      mayKeepAlive: () => this.#relay !== null && exchange.isAnswering && !this.#relay.isInsideEvent && !this.#isDraining,
-      clientStalled: () => exchange.response.destroy(),
-    });
-    const feed = {
-      pause: (): void => {
-        this.#call.pause();
-        this.#decoding?.pause();
-      },
-      resume: (): void => {
-        this.#decoding?.resume();
-        this.#call.resume();
-      },
-    };
-    this.#writer = new ClientWriter(exchange.response, feed, (blocked) => this.#clocks.blocked(blocked));
+    this.#clocks = new AttemptClocks(context.wheel, context.clock, exchange.deadline, lease.target.provider.timeouts, this);
   }
 
   run(): Promise<AttemptOutcome> {
-    this.#exchange.whenDue(() => this.#clocks.due());
     this.#clocks.start(this.#isStream);
     return new Promise((resolve) => {
       this.#resolve = resolve;
-      this.#exchange.whenInterrupted(() => this.#giveUp('stop'));
-      this.#exchange.whenHalfClosed(() => this.#probe?.start());
-      this.#exchange.whenGone(() => this.#onGone());
+      this.#exchange.attend(this);
       if (this.#isOver) return;
       const upstream = this.#upstream;
       this.#upstream = null;
@@ -153,7 +136,7 @@ export class Attempt implements CallListener, ByteSink {
       acceptEncoding: headerValue(request.headers, 'accept-encoding'),
     });
     if (form === 'held') {
-      return new BodyCollector(isRefusal(status) ? MOST_ERROR_BYTES : MOST_HELD_BYTES, (collected) => void this.#onWhole(collected));
+      return new BodyCollector(isRefusal(status) ? MOST_ERROR_BYTES : MOST_HELD_BYTES, (collected) => this.#onWhole(collected));
     }
     const { 'content-encoding': encoding, 'content-length': _length, ...rest } = headers;
     if (isUnpacked) this.#headers = rest;
@@ -180,9 +163,6 @@ export class Attempt implements CallListener, ByteSink {
         onDone: (end, last, error) => this.#onStreamEnd(end, last, error),
       },
     );
-    this.#probe = new HalfCloseProbe(() => {
-      if (this.#exchange.isAnswering && this.#relay?.isInsideEvent === false && !this.#writer.isBlocked) this.#writer.write(KEEP_ALIVE_COMMENT);
-    });
     return this.#relay;
   }
 
@@ -205,17 +185,23 @@ export class Attempt implements CallListener, ByteSink {
     );
   }
 
-  async #onWhole(collected: Collected): Promise<void> {
+  #onWhole(collected: Collected): void {
     if (this.#exchange.isGone) return this.#finish({ kind: 'gone' });
     if (collected.kind !== 'whole') {
       this.#finish(failedCollection(collected, this.#timedOut));
       this.#call.abort('the answer is too large');
       return;
     }
-    const { outcome, usage, answeredModel } = await readHeldAnswer(
-      collected.body,
-      this.status,
-      this.#headers,
+    const encoding = headerValue(this.#headers, 'content-encoding');
+    const isPlain = isIdentity(encoding) || collected.body.length === 0;
+    if (isPlain) this.#onReadable(collected.body, collected.body);
+    else void decodeContent(collected.body, encoding ?? '', MOST_HELD_BYTES).then((decoded) => this.#onReadable(collected.body, decoded));
+  }
+
+  /** The whole answer, as it came and as it reads (null: it cannot be unpacked). */
+  #onReadable(raw: Buffer, decoded: Buffer | null): void {
+    const { outcome, usage, answeredModel } = readHeldAnswer(
+      { raw, decoded, status: this.status, headers: this.#headers },
       this.#exchange,
       this.#lease,
       this.#wire,
@@ -247,13 +233,13 @@ export class Attempt implements CallListener, ByteSink {
     confirmLease(this.#lease, { settings: this.#settings, nowMs: this.#context.clock.nowMs(), random: 0, tokens: 0 });
     this.#context.room.notify();
     beginStreamedAnswer(this.#exchange, this.#lease, this.status, this.#headers, this.#relay !== null, length);
-    this.#writer.begin();
+    this.#writer = new ClientWriter(this.#exchange.response, this);
     this.#exchange.isFramed = this.#writer.isFramed;
   }
 
   #write(bytes: Buffer): void {
     if (!this.#exchange.isAnswering) this.#begin(null);
-    if (!this.#isDraining && !this.#exchange.isGone) this.#writer.write(bytes);
+    if (!this.#isDraining && !this.#exchange.isGone) this.#writer?.write(bytes);
   }
 
   #onStreamEnd(end: 'complete' | 'cut', last: Buffer | null, cause: Error | null): void {
@@ -277,8 +263,7 @@ export class Attempt implements CallListener, ByteSink {
     this.#context.wheel.start(this.#exchange.deadline, this.#context.clock.monotonicMs() + AFTERMATH_MS);
   }
 
-  /** The client left. */
-  #onGone(): void {
+  clientLeft(): void {
     const { mode, drainSeconds } = this.#settings.onAbort;
     if (mode === 'drain' && drainSeconds > 0 && this.meter !== null && !this.#isDraining) {
       this.#isDraining = true;
@@ -290,7 +275,48 @@ export class Attempt implements CallListener, ByteSink {
     this.#finish({ kind: 'gone' });
   }
 
-  #giveUp(why: EndedBy): void {
+  clientClosedItsSide(): void {
+    this.#probe ??= new HalfCloseProbe(() => {
+      if (this.mayKeepAlive() && this.#writer?.isBlocked === false) this.keepAlive();
+    });
+    this.#probe.start();
+  }
+
+  processStops(): void {
+    this.giveUp('stop');
+  }
+
+  deadlinePassed(): void {
+    this.#clocks.due();
+  }
+
+  keepAlive(): void {
+    this.#writer?.write(KEEP_ALIVE_COMMENT);
+  }
+
+  mayKeepAlive(): boolean {
+    return this.#relay !== null && this.#exchange.isAnswering && !this.#relay.isInsideEvent && !this.#isDraining;
+  }
+
+  clientStalled(): void {
+    this.#exchange.response.destroy();
+  }
+
+  pause(): void {
+    this.#call.pause();
+    this.#decoding?.pause();
+  }
+
+  resume(): void {
+    this.#decoding?.resume();
+    this.#call.resume();
+  }
+
+  blocked(isBlocked: boolean): void {
+    this.#clocks.blocked(isBlocked);
+  }
+
+  giveUp(why: EndedBy): void {
     this.#timedOut = why;
     this.#call.abort(why === 'stop' ? 'the gateway stops' : `the ${why} deadline passed`);
   }
@@ -299,10 +325,7 @@ export class Attempt implements CallListener, ByteSink {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#clocks.stop();
-    this.#exchange.whenDue(null);
-    this.#exchange.whenGone(null);
-    this.#exchange.whenInterrupted(null);
-    this.#exchange.whenHalfClosed(null);
+    this.#exchange.attend(null);
     this.#probe?.stop();
     this.#resolve(outcome);
   }

@@ -14,6 +14,15 @@ import type { Lease } from '../key-pool/lease.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import type { RequestFacts } from './request-facts.ts';
 
+/** What is under way for an exchange and must hear when something outside ends it. */
+export interface Attendant {
+  clientLeft(): void;
+  /** The client closed its side while the answer flows. */
+  clientClosedItsSide(): void;
+  processStops(): void;
+  deadlinePassed(): void;
+}
+
 /** One client request and its one answer. Mutable: it gathers what the record will say. */
 export class Exchange {
   readonly id: ExchangeId;
@@ -53,8 +62,7 @@ export class Exchange {
   heldTextBytes = 0;
   #onGone: (() => void) | null = null;
   #onDue: (() => void) | null = null;
-  #onInterrupt: (() => void) | null = null;
-  #onHalfClosed: (() => void) | null = null;
+  #attendant: Attendant | null = null;
 
   constructor(context: GatewayContext, match: PathMatch, request: IncomingMessage, response: ServerResponse) {
     this.startedAtMs = context.clock.nowMs();
@@ -64,7 +72,7 @@ export class Exchange {
     this.match = withOwnProtocol(match, this.snapshot);
     this.request = request;
     this.response = response;
-    this.deadline = new Deadline(() => this.#onDue?.());
+    this.deadline = new Deadline(() => (this.#attendant === null ? this.#onDue?.() : this.#attendant.deadlinePassed()));
   }
 
   /** What to end when the client leaves; replaces the one before. Called at once when it has left already. */
@@ -77,29 +85,26 @@ export class Exchange {
   clientGone(): void {
     if (this.isGone || this.isSettled) return;
     this.isGone = true;
-    this.#onGone?.();
+    if (this.#attendant === null) this.#onGone?.();
+    else this.#attendant.clientLeft();
   }
 
-  /** What to do when the client closes its side while the answer flows; replaces the one before. */
-  whenHalfClosed(act: (() => void) | null): void {
-    this.#onHalfClosed = act;
+  /** Puts an attempt in charge, or nobody. Called at once when the client has left already. */
+  attend(attendant: Attendant | null): void {
+    this.#attendant = attendant;
+    if (attendant !== null && this.isGone) attendant.clientLeft();
   }
 
   /** Before the first byte nobody can tell a half-closed client from one that left, and it counts as gone; afterwards it may still read. */
   clientClosedItsSide(): void {
-    if (this.isAnswering) this.#onHalfClosed?.();
+    if (this.isAnswering) this.#attendant?.clientClosedItsSide();
     else this.clientGone();
-  }
-
-  /** What to do when the process stops while this is under way; replaces the one before. */
-  whenInterrupted(act: (() => void) | null): void {
-    this.#onInterrupt = act;
   }
 
   /** The process stops: an answer under way ends with an error, anything else as if the client had left. */
   interrupt(): void {
     if (this.isSettled) return;
-    if (this.isAnswering && this.#onInterrupt !== null) this.#onInterrupt();
+    if (this.isAnswering && this.#attendant !== null) this.#attendant.processStops();
     else this.clientGone();
   }
 

@@ -8,7 +8,7 @@ import type { WireProtocol } from '../../protocols/wire-protocol.ts';
 import type { Lease } from '../key-pool/lease.ts';
 import { redactWhole } from '../streaming/secret-filter.ts';
 import { classifyAnswer, malformedAnswer } from '../upstream/classify-failure.ts';
-import { acceptsEncoding, decodeContent, isIdentity } from '../upstream/decode-content.ts';
+import { acceptsEncoding } from '../upstream/decode-content.ts';
 import { isRefusal } from './answer-form.ts';
 import type { AttemptOutcome, HeldAnswer } from './attempt-outcome.ts';
 import type { Exchange } from './exchange.ts';
@@ -19,23 +19,25 @@ export interface HeldReading {
   readonly answeredModel: string | null;
 }
 
-/** A packed body is unpacked for reading up to this size; a larger one of unknown use passes unread. */
-const MOST_DECODED_BYTES = 32 * 1024 * 1024;
+/** An upstream answer that came whole. */
+export interface WholeAnswer {
+  readonly raw: Buffer;
+  /** The same unpacked, or the same; null when it cannot be unpacked. */
+  readonly decoded: Buffer | null;
+  readonly status: number;
+  readonly headers: HttpHeaders;
+}
 
 /** Says what a whole upstream answer is: good, an error to classify, or something that the protocol does not allow. */
-export async function readHeldAnswer(
-  raw: Buffer,
-  status: number,
-  headers: HttpHeaders,
+export function readHeldAnswer(
+  whole: WholeAnswer,
   exchange: Exchange,
   lease: Lease,
   wire: WireProtocol | null,
   restoreModel: string | null,
   nowMs: number,
-): Promise<HeldReading> {
-  const encoding = headerValue(headers, 'content-encoding');
-  const isPlain = isIdentity(encoding) || raw.length === 0;
-  const decoded = isPlain ? raw : await decodeContent(raw, encoding ?? '', MOST_DECODED_BYTES);
+): HeldReading {
+  const { raw, decoded, status, headers } = whole;
   if (decoded === null)
     return nothing({ kind: 'failed', failure: malformedAnswer('the answer is packed in a way that cannot be read'), answer: null });
   const secret = Buffer.from(lease.key.secret.length >= 8 ? lease.key.secret : '');
@@ -45,7 +47,8 @@ export async function readHeldAnswer(
     return nothing({ kind: 'failed', failure, answer: { status, headers, body: clean, encoding: null } });
   }
   const held = (body: Buffer): HeldAnswer => {
-    const mayStayPacked = !isPlain && body === decoded && acceptsEncoding(headerValue(exchange.request.headers, 'accept-encoding'), encoding ?? '');
+    const encoding = headerValue(headers, 'content-encoding');
+    const mayStayPacked = raw !== decoded && body === decoded && acceptsEncoding(headerValue(exchange.request.headers, 'accept-encoding'), encoding ?? '');
     return { status, headers, body: mayStayPacked ? raw : body, encoding: mayStayPacked ? (encoding ?? null) : null };
   };
   if (wire === null) return readPassed(clean, decoded, headers, restoreModel, held);

@@ -19,8 +19,12 @@ class SlowResponse extends EventEmitter {
 
 function rigOf(): { response: SlowResponse; writer: ClientWriter; calls: string[] } {
   const [response, calls] = [new SlowResponse(), [] as string[]];
-  const feed = { pause: () => void calls.push('pause'), resume: () => void calls.push('resume') };
-  const writer = new ClientWriter(response as unknown as ServerResponse, feed, (blocked) => void calls.push(blocked ? 'blocked' : 'free'));
+  const feed = {
+    pause: () => void calls.push('pause'),
+    resume: () => void calls.push('resume'),
+    blocked: (isBlocked: boolean) => void calls.push(isBlocked ? 'blocked' : 'free'),
+  };
+  const writer = new ClientWriter(response as unknown as ServerResponse, feed);
   return { response, writer, calls };
 }
 

@@ -5,30 +5,22 @@ import { takeFraming, writePiece } from './chunk-framing.ts';
 export interface Feed {
   pause(): void;
   resume(): void;
+  /** The client became slow, or took everything again. */
+  blocked(isBlocked: boolean): void;
 }
 
-/** Writes a streamed answer, and stops its feed while the client is slow, so that at most the socket's own buffer is held. */
+/** Writes a streamed answer whose head is written, and stops its feed while the client is slow, so that at most the socket's own buffer is held. */
 export class ClientWriter {
   readonly #response: ServerResponse;
   readonly #feed: Feed;
-  readonly #onBlocked: (blocked: boolean) => void;
+  /** The frames of chunks are written here and not by node:http. */
+  readonly isFramed: boolean;
   #blocked = false;
-  #isFramed = false;
 
-  constructor(response: ServerResponse, feed: Feed, onBlocked: (blocked: boolean) => void) {
+  constructor(response: ServerResponse, feed: Feed) {
     this.#response = response;
     this.#feed = feed;
-    this.#onBlocked = onBlocked;
-  }
-
-  /** To be called once the head of the answer is written. */
-  begin(): void {
-    this.#isFramed = takeFraming(this.#response);
-  }
-
-  /** The frames of chunks are written here and not by node:http. */
-  get isFramed(): boolean {
-    return this.#isFramed;
+    this.isFramed = takeFraming(response);
   }
 
   get isBlocked(): boolean {
@@ -37,13 +29,13 @@ export class ClientWriter {
 
   write(bytes: Buffer | string): void {
     if (bytes.length === 0 || this.#response.destroyed) return;
-    if (writePiece(this.#response, this.#isFramed, bytes) || this.#blocked) return;
+    if (writePiece(this.#response, this.isFramed, bytes) || this.#blocked) return;
     this.#blocked = true;
     this.#feed.pause();
-    this.#onBlocked(true);
+    this.#feed.blocked(true);
     this.#response.once('drain', () => {
       this.#blocked = false;
-      this.#onBlocked(false);
+      this.#feed.blocked(false);
       this.#feed.resume();
     });
   }

@@ -69,7 +69,7 @@ async function main(argv: readonly string[]): Promise<number> {
 function scaleOf(values: { readonly quick: boolean; readonly long: boolean }): BenchScale {
   return {
     measureMs: values.quick ? 1000 : 3000,
-    warmUpMs: values.quick ? 500 : 1500,
+    warmUpMs: values.quick ? 500 : 6000,
     rounds: values.quick ? 1 : 3,
     isQuick: values.quick,
     isLong: values.long,

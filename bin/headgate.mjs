@@ -12,10 +12,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 // glibc gives each thread an allocation arena of its own, which costs a gateway with many streams tens of megabytes. Read at the start of a
 // process only, and worth a new one only for a gateway.
 const ARENAS = { MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2' };
-const wantsArenas = process.platform === 'linux' && process.argv[2] === 'serve' && process.env.MALLOC_ARENA_MAX === undefined;
+/** A gateway's objects live for a request: a smaller nursery than Node's serves them as fast and keeps a thousand open streams smaller. */
+const NURSERY = '--max-semi-space-size=16';
+const isTuned = process.platform === 'win32' || process.argv[2] !== 'serve' || process.execArgv.some((flag) => flag.startsWith('--max-semi-space-size'));
 
 if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) startWithOwnNode();
-else if (wantsArenas && process.execve) become(process.execPath);
+else if (!isTuned && process.execve) become(process.execPath);
 else await startHere();
 
 async function startHere() {
@@ -33,7 +35,7 @@ function startWithOwnNode() {
   }
   // Where Node can replace its own process, there is nothing to forward.
   if (process.execve && process.platform !== 'win32') become(node);
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit', env: { ...process.env, ...ARENAS } });
+  const child = spawn(node, [NURSERY, fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit', env: { ...process.env, ...ARENAS } });
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
@@ -49,5 +51,5 @@ function startWithOwnNode() {
 
 /** Goes on as another program in the same process. */
 function become(node) {
-  process.execve(node, [node, ...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)], { ...process.env, ...ARENAS });
+  process.execve(node, [node, ...process.execArgv, NURSERY, fileURLToPath(import.meta.url), ...process.argv.slice(2)], { ...process.env, ...ARENAS });
 }

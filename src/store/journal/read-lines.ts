@@ -1,13 +1,10 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
-export interface Lines {
-  /** Whole lines without their ends. */
-  readonly lines: readonly string[];
-  /** Bytes that they take, ends included; 0 when no whole line lies in the range. */
-  readonly bytes: number;
-}
+/** Whole lines of a file, with their ends; empty when no whole line lies in the range. */
+export type Lines = Buffer;
 
 const NEWLINE = 10;
+const NOTHING = Buffer.alloc(0);
 
 /** Reads whole lines from a range of a file, about `atOnce` bytes of them, or one line that is longer. */
 export function readLines(path: string, from: number, to: number, atOnce: number): Lines {
@@ -16,10 +13,10 @@ export function readLines(path: string, from: number, to: number, atOnce: number
     for (let size = Math.min(atOnce, to - from); size > 0; size = Math.min(size * 2, to - from)) {
       const chunk = readChunk(fd, from, size);
       const end = chunk.lastIndexOf(NEWLINE) + 1;
-      if (end > 0) return { lines: chunk.toString('utf8', 0, end - 1).split('\n'), bytes: end };
+      if (end > 0) return chunk.subarray(0, end);
       if (chunk.length < size || size === to - from) break;
     }
-    return { lines: [], bytes: 0 };
+    return NOTHING;
   } finally {
     closeSync(fd);
   }
@@ -34,4 +31,14 @@ function readChunk(fd: number, from: number, size: number): Buffer {
     filled += read;
   }
   return chunk.subarray(0, filled);
+}
+
+/** Calls with the range of each line, its end left out. Lines are not made into strings here: most of them live too shortly to be worth one. */
+export function eachLine(lines: Lines, onLine: (start: number, end: number) => void): void {
+  let start = 0;
+  while (start < lines.length) {
+    const end = lines.indexOf(NEWLINE, start);
+    onLine(start, end);
+    start = end + 1;
+  }
 }

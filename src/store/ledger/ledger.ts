@@ -58,8 +58,16 @@ export class Ledger {
 
   /** Adds rows; one whose id is there already changes nothing. `settledIds` are of exchanges parked as open. */
   settle(records: readonly ExchangeRecord[], settledIds: readonly string[]): void {
+    this.settleEach((insert) => {
+      for (const record of records) insert(record);
+      return settledIds;
+    });
+  }
+
+  /** The same with records as they come; `write` gives back the ids of those that were parked. */
+  settleEach(write: (insert: (record: ExchangeRecord) => void) => readonly string[]): void {
     this.#transact(() => {
-      for (const record of records) this.#connection.run(this.#insertSql, Object.values(exchangeRow(record)));
+      const settledIds = write((record) => this.#connection.run(this.#insertSql, Object.values(exchangeRow(record))));
       for (const id of settledIds) this.#connection.run('delete from open_exchanges where id = ?', [id]);
     });
   }

@@ -136,12 +136,16 @@ test('a step that the ledger refuses changes nothing and is repeated whole', asy
   const ingest = await begin(2);
   let refusals = 1;
   const refusing = {
-    settle(...args: Parameters<Ledger['settle']>): void {
-      if (refusals > 0 && args[0].length > 0) {
-        refusals -= 1;
-        throw new Error('database or disk is full');
-      }
-      ledger.settle(...args);
+    settle: (...args: Parameters<Ledger['settle']>) => ledger.settle(...args),
+    settleEach(write: Parameters<Ledger['settleEach']>[0]): void {
+      ledger.settleEach((insert) => {
+        const ids = write(insert);
+        if (refusals > 0) {
+          refusals -= 1;
+          throw new Error('database or disk is full');
+        }
+        return ids;
+      });
     },
     park: (...args: Parameters<Ledger['park']>) => ledger.park(...args),
   } as Ledger;

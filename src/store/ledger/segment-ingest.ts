@@ -1,7 +1,7 @@
 import { existsSync, renameSync, unlinkSync } from 'node:fs';
-import type { ExchangeRecord, OpenRecord } from '../../domain/exchange-record.ts';
+import type { OpenRecord } from '../../domain/exchange-record.ts';
 import { parseLine } from '../journal/parse-line.ts';
-import { readLines } from '../journal/read-lines.ts';
+import { eachLine, readLines, type Lines } from '../journal/read-lines.ts';
 import { listSegments, segmentBytes, segmentPath, type JournalPosition } from '../journal/segment-files.ts';
 import { crashedRecord } from './exchange-row.ts';
 import type { Ledger, OpenExchange } from './ledger.ts';
@@ -27,6 +27,16 @@ interface Reading {
 interface UnsettledLine {
   readonly segment: number;
   readonly text: string;
+}
+
+/** What a piece of a segment held. */
+interface ReadLines {
+  readonly lines: number;
+  /** Numbers of the lines that could not be read, from 1. */
+  readonly corrupt: readonly number[];
+  readonly opened: ReadonlyMap<string, string>;
+  readonly settled: readonly string[];
+  readonly unparked: readonly string[];
 }
 
 const STEP_BYTES = 1024 * 1024;
@@ -92,33 +102,41 @@ export class SegmentIngest {
   #readStep(ledger: Ledger, segment: number, end: number): boolean {
     const path = segmentPath(this.#options.folder, segment);
     const reading = this.#reading(segment);
-    const { lines, bytes } = readLines(path, reading.bytes, end, this.#options.stepBytes ?? STEP_BYTES);
-    if (bytes === 0) return false;
-    const corrupt: number[] = [];
-    const opened = new Map<string, string>();
-    const settled: ExchangeRecord[] = [];
-    for (const [index, text] of lines.entries()) {
-      // Nearly every open record is settled soon after: it is read only when it is not.
-      const openedId = idOfOpenLine(text);
-      if (openedId !== null) {
-        opened.set(openedId, text);
-        continue;
-      }
-      const line = parseLine(text);
-      if (line === null) corrupt.push(reading.lines + index + 1);
-      else if ('open' in line) opened.set(line.open.id, text);
-      else settled.push(line.settle);
-    }
-    const unparked = settled.map((record) => record.id).filter((id) => this.#parked.has(id));
-    ledger.settle(settled, unparked);
-    for (const [id, text] of opened) this.#open.set(id, { segment, text });
-    for (const record of settled) this.#open.delete(record.id);
-    for (const id of unparked) this.#parked.delete(id);
-    reading.corrupt.push(...corrupt);
-    reading.lines += lines.length;
-    reading.bytes += bytes;
+    const lines = readLines(path, reading.bytes, end, this.#options.stepBytes ?? STEP_BYTES);
+    if (lines.length === 0) return false;
+    const read = this.#ingest(ledger, lines);
+    for (const [id, text] of read.opened) this.#open.set(id, { segment, text });
+    for (const id of read.settled) this.#open.delete(id);
+    for (const id of read.unparked) this.#parked.delete(id);
+    reading.corrupt.push(...read.corrupt.map((line) => reading.lines + line));
+    reading.lines += read.lines;
+    reading.bytes += lines.length;
     if (segment >= this.#options.firstSegment) this.#position = { segment, bytes: reading.bytes };
     return true;
+  }
+
+  /** One transaction for a piece of a segment. Records are read one by one as they are written, so that each is garbage before the next. */
+  #ingest(ledger: Ledger, lines: Lines): ReadLines {
+    const ranges = new Map<string, readonly [number, number]>();
+    const read = { lines: 0, corrupt: [] as number[], settled: [] as string[], unparked: [] as string[], opened: new Map<string, string>() };
+    ledger.settleEach((insert) => {
+      eachLine(lines, (start, end) => {
+        read.lines += 1;
+        // Nearly every open record is settled soon after: it is read only when it is not.
+        const openedId = idOfOpenLine(lines, start, end);
+        if (openedId !== null) return void ranges.set(openedId, [start, end]);
+        const line = parseLine(lines.toString('utf8', start, end));
+        if (line === null) return void read.corrupt.push(read.lines);
+        if ('open' in line) return void ranges.set(line.open.id, [start, end]);
+        insert(line.settle);
+        read.settled.push(line.settle.id);
+        ranges.delete(line.settle.id);
+        if (this.#parked.has(line.settle.id)) read.unparked.push(line.settle.id);
+      });
+      return read.unparked;
+    });
+    for (const [id, [start, end]] of ranges) read.opened.set(id, lines.toString('utf8', start, end));
+    return read;
   }
 
   /** Lets a segment go that was read to its end; what could not be read of it is kept aside. */
@@ -174,14 +192,18 @@ export class SegmentIngest {
   }
 }
 
-const OPEN_LINE = '{"open":{"id":"';
+const OPEN_LINE = Buffer.from('{"open":{"id":"');
+const CLOSING_BRACE = 0x7d;
+const QUOTE = 0x22;
 
 /** The id of a line that the journal wrote to open an exchange, without reading the rest of it; null when the line does not look like one. */
-function idOfOpenLine(text: string): string | null {
-  if (!text.startsWith(OPEN_LINE) || !text.endsWith('}}')) return null;
-  const end = text.indexOf('"', OPEN_LINE.length);
-  const id = text.slice(OPEN_LINE.length, end);
-  return id === '' || id.includes('\\') ? null : id;
+function idOfOpenLine(lines: Lines, start: number, end: number): string | null {
+  const from = start + OPEN_LINE.length;
+  const isOpenLine = end - start > OPEN_LINE.length + 2 && lines.compare(OPEN_LINE, 0, OPEN_LINE.length, start, from) === 0;
+  if (!isOpenLine || lines[end - 1] !== CLOSING_BRACE || lines[end - 2] !== CLOSING_BRACE) return null;
+  const quote = lines.indexOf(QUOTE, from);
+  const id = lines.toString('latin1', from, quote);
+  return quote === -1 || quote >= end || id === '' || id.includes('\\') ? null : id;
 }
 
 function openLine(record: OpenRecord): string {

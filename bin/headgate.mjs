@@ -13,8 +13,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 // process only, and worth a new one only for a gateway.
 const ARENAS = { MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2' };
 /** A gateway's objects live for a request: a smaller nursery than Node's serves them as fast and keeps a thousand open streams smaller. */
-const NURSERY = '--max-semi-space-size=16';
-const isTuned = process.platform === 'win32' || process.argv[2] !== 'serve' || process.execArgv.some((flag) => flag.startsWith('--max-semi-space-size'));
+const NURSERY = '--max-semi-space-size=10';
+const isTuned =
+  process.platform === 'win32' || process.argv[2] !== 'serve' || process.execArgv.some((flag) => flag.startsWith('--max-semi-space-size'));
 
 if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) startWithOwnNode();
 else if (!isTuned && process.execve) become(process.execPath);
@@ -35,7 +36,10 @@ function startWithOwnNode() {
   }
   // Where Node can replace its own process, there is nothing to forward.
   if (process.execve && process.platform !== 'win32') become(node);
-  const child = spawn(node, [NURSERY, fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit', env: { ...process.env, ...ARENAS } });
+  const child = spawn(node, [NURSERY, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...process.env, ...ARENAS },
+  });
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {

@@ -38,7 +38,10 @@ function isLegacyProvider(provider: unknown): boolean {
 /** Translates a config.yaml of llm-proxy. Problems are told in the field names of that file. Throws ConfigError. */
 export function readLegacyLlmProxy(value: unknown, context: ValidationContext): LoadedConfig {
   const problems = new ConfigProblems(context);
-  const legacy = checkShape(legacySchema as ShapeSchema, value, [], { problems, isExpanded: context.isExpanded ?? (() => false) }) as LegacyLlmProxyConfig;
+  const legacy = checkShape(legacySchema as ShapeSchema, value, [], {
+    problems,
+    isExpanded: context.isExpanded ?? (() => false),
+  }) as LegacyLlmProxyConfig;
   problems.throwIfAny();
   const config = validateConfig(translate(legacy, context), { ...context, isExpanded: () => false, writtenPath });
   const timeout = legacy.request_timeout_secs;

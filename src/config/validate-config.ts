@@ -17,7 +17,10 @@ export interface ValidationContext extends SourcePlaces {
 export function validateConfig(value: unknown, context: ValidationContext): GatewayConfig {
   const problems = new ConfigProblems(context);
   // An empty file is an empty configuration.
-  const config = checkShape(gatewayConfigSchema as ShapeSchema, value ?? {}, [], { problems, isExpanded: context.isExpanded ?? (() => false) }) as GatewayConfig;
+  const config = checkShape(gatewayConfigSchema as ShapeSchema, value ?? {}, [], {
+    problems,
+    isExpanded: context.isExpanded ?? (() => false),
+  }) as GatewayConfig;
   problems.throwIfAny();
   checkReferences(config, context.presets, problems);
   problems.throwIfAny();

@@ -48,7 +48,8 @@ export function readHeldAnswer(
   }
   const held = (body: Buffer): HeldAnswer => {
     const encoding = headerValue(headers, 'content-encoding');
-    const mayStayPacked = raw !== decoded && body === decoded && acceptsEncoding(headerValue(exchange.request.headers, 'accept-encoding'), encoding ?? '');
+    const mayStayPacked =
+      raw !== decoded && body === decoded && acceptsEncoding(headerValue(exchange.request.headers, 'accept-encoding'), encoding ?? '');
     return { status, headers, body: mayStayPacked ? raw : body, encoding: mayStayPacked ? (encoding ?? null) : null };
   };
   if (wire === null) return readPassed(clean, decoded, headers, restoreModel, held);

@@ -1,6 +1,9 @@
 import type { ByteSink } from '../../lib/byte-sink.ts';
 
-export type Collected = { readonly kind: 'whole'; readonly body: Buffer } | { readonly kind: 'too-large' } | { readonly kind: 'broken'; readonly error: Error };
+export type Collected =
+  | { readonly kind: 'whole'; readonly body: Buffer }
+  | { readonly kind: 'too-large' }
+  | { readonly kind: 'broken'; readonly error: Error };
 
 /** Gathers a body in memory, up to a limit. */
 export class BodyCollector implements ByteSink {

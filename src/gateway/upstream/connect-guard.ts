@@ -25,7 +25,11 @@ export function guardedLookup(allowPrivateNetwork: boolean, resolve: Resolve = s
       for (const { address } of addresses) {
         const isMetadata = isMetadataHost(address);
         if (isMetadata || (!mayBePrivate && isPrivateHost(address))) {
-          return callback(new BlockedAddressError(isMetadata ? 'the name resolves to a metadata service' : 'the name resolves to a private address'), '', 0);
+          return callback(
+            new BlockedAddressError(isMetadata ? 'the name resolves to a metadata service' : 'the name resolves to a private address'),
+            '',
+            0,
+          );
         }
       }
       const family = typeof options.family === 'number' ? options.family : 0;

@@ -39,7 +39,10 @@ export function connectPlain(connection: PlainConnection, callback: (error: Erro
     if (error !== null) socket.destroy();
     callback(error, error === null ? socket : null);
   };
-  const timer = setTimeout(() => finish(Object.assign(new Error('no connection within the connect deadline'), { code: 'UND_ERR_CONNECT_TIMEOUT' })), timeoutMs);
+  const timer = setTimeout(
+    () => finish(Object.assign(new Error('no connection within the connect deadline'), { code: 'UND_ERR_CONNECT_TIMEOUT' })),
+    timeoutMs,
+  );
   socket.setNoDelay(true);
   socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
   socket.once('connect', () => finish(null));

@@ -25,7 +25,7 @@ export interface FileJournalOptions {
 
 /** Lines that wait for the disk. */
 interface Waiting {
-  text: string;
+  readonly lines: string[];
   records: number;
   settled: number;
 }
@@ -119,7 +119,7 @@ export class FileJournal implements Journal {
   }
 
   #add(line: string, settled: number): void {
-    this.#waiting.text += line;
+    this.#waiting.lines.push(line);
     this.#waiting.records += 1;
     this.#waiting.settled += settled;
     this.#schedule();
@@ -150,7 +150,7 @@ export class FileJournal implements Journal {
     const batch = this.#waiting;
     if (batch.records === 0) return;
     this.#waiting = nothing();
-    this.#write(batch, () => this.#writer.append(Buffer.from(batch.text)));
+    this.#write(batch, () => this.#writer.append(Buffer.from(batch.lines.join(''))));
   }
 
   #tryAgain(): void {
@@ -213,5 +213,5 @@ export class FileJournal implements Journal {
 }
 
 function nothing(): Waiting {
-  return { text: '', records: 0, settled: 0 };
+  return { lines: [], records: 0, settled: 0 };
 }

@@ -8,7 +8,6 @@ const RESTART_MS = 5000;
 /** SQLite waits 5 s for a lock; longer than two such waits nobody holds up a stop. */
 const LONGEST_CLOSE_MS = 12_000;
 
-
 /** The main thread's end of the ledger's thread. */
 export class LedgerThread implements JournalFollower {
   readonly #data: LedgerThreadData;

@@ -58,7 +58,7 @@ export const MODEL_MAKER_PRESETS: readonly PresetSource[] = [
       'claude-haiku-4-5',
     ],
     failures: {
-      outOfQuota: ['credit balance is too low', 'billing_error', 'reached your specified api usage limits'],
+      outOfQuota: ['credit balance is too low', 'your credit balance is too low', 'billing_error', 'reached your specified api usage limits'],
       keyRejected: ['invalid x-api-key', 'authentication_error'],
       modelMissing: ['"message":"model:', '"message": "model:'],
     },

@@ -99,6 +99,21 @@ test('model patterns allow what they name; dots are literal', async () => {
   );
 });
 
+test('a key that is limited to models cannot hide one in a call that names none', async () => {
+  world.mock.reset();
+  const path = '/v1/audio/transcriptions';
+  const headers = { 'content-type': 'multipart/form-data; boundary=x' };
+  const file = `--x\r\ncontent-disposition: form-data; name="file"; filename="a.mp3"\r\n\r\n${'a'.repeat(300_000)}\r\n`;
+  const field = '--x\r\ncontent-disposition: form-data; name="model"\r\n\r\nclaude\r\n';
+  const late = `${file}${field}--x--\r\n`;
+  const early = `${field}${file}--x--\r\n`;
+  assertRefused(await world.send(path, { key: secret('some-models'), headers, body: early }), 403, 'model_not_allowed');
+  assertRefused(await world.send(path, { key: secret('some-models'), headers, body: late }), 403, 'model_not_allowed');
+  assertRefused(await world.send('/v1/batches', { key: secret('some-models'), body: '{}' }), 403, 'model_not_allowed');
+  assert.equal(world.mock.requestCount, 0);
+  assert.equal((await world.send('/v1/files', { key: secret('some-models'), method: 'GET' })).status, 200);
+});
+
 test('a model that only a forbidden provider lists is 404; one that an allowed provider lists too goes there', async () => {
   const ask = (model: string, headers: Record<string, string> = {}): Promise<ClientAnswer> =>
     world.chat(model, { key: secret('side-only'), headers });

@@ -11,16 +11,26 @@ import { statusOfErrorEvent, type AttemptOutcome } from './attempt-outcome.ts';
 export type FirstEventProblem = 'error-event' | 'not-json' | 'empty';
 
 /** A stream that was no answer, told before anything was sent. */
-export function failedFirstEvent(problem: FirstEventProblem, event: JsonObject | null, secret: string, endedBy: EndedBy | null): AttemptOutcome {
+export function failedFirstEvent(
+  problem: FirstEventProblem,
+  event: JsonObject | null,
+  secret: string,
+  endedBy: EndedBy | null,
+  cause: Error | null,
+): AttemptOutcome {
   if (problem === 'empty') {
-    const failure = endedBy === null ? malformedAnswer('the stream ended before its first event') : firstByteTimeout();
-    return { kind: 'failed', failure, answer: null };
+    return { kind: 'failed', failure: endedBy === null ? emptyStream(cause) : firstByteTimeout(), answer: null };
   }
   const reason = problem === 'error-event' ? 'the stream began with an error' : 'the stream began with something that is not JSON';
   if (event === null) return { kind: 'failed', failure: malformedAnswer(reason), answer: null };
   const body = redactWhole(Buffer.from(JSON.stringify(event)), Buffer.from(secret));
   const answer = { status: statusOfErrorEvent(event), headers: { 'content-type': 'application/json' }, body, encoding: null };
   return { kind: 'failed', failure: malformedAnswer(reason), answer };
+}
+
+/** A connection that broke may have been served upstream; a stream that ended in order and held nothing was not. */
+function emptyStream(cause: Error | null): Failure {
+  return cause === null ? malformedAnswer('the stream ended before its first event') : classifyTransportError(cause, true);
 }
 
 /** A stream of which only comments had come, and then no answer. */

@@ -115,10 +115,12 @@ export class Attempt implements CallListener, ByteSink, Attendant, ClockHooks, F
   }
 
   onEnd(): void {
+    this.#endAftermath();
     this.#sink?.onEnd();
   }
 
   onBreak(error: Error): void {
+    this.#endAftermath();
     this.#sink?.onBreak(error);
   }
 
@@ -158,7 +160,7 @@ export class Attempt implements CallListener, ByteSink, Attendant, ClockHooks, F
         restoreModel: this.#restoreModel === null || path.length === 0 ? null : { path, name: this.#restoreModel },
       },
       {
-        onFirst: (problem, event) => this.#onFirstEvent(problem, event),
+        onFirst: (problem, event, cause) => this.#onFirstEvent(problem, event, cause),
         onBlock: (bytes) => this.#write(bytes),
         onDone: (end, last, error) => this.#onStreamEnd(end, last, error),
       },
@@ -213,14 +215,14 @@ export class Attempt implements CallListener, ByteSink, Attendant, ClockHooks, F
     this.#finish(this.#exchange.isGone ? { kind: 'gone' } : outcome);
   }
 
-  #onFirstEvent(problem: FirstEventProblem | null, event: JsonObject | null): void {
+  #onFirstEvent(problem: FirstEventProblem | null, event: JsonObject | null, cause: Error | null): void {
     if (problem === null) return this.#begin(null);
     if (this.#exchange.isAnswering) {
       // Comments have gone out already: what follows can only be ended as broken.
-      if (problem === 'empty') return this.#onStreamEnd('cut', null, null);
+      if (problem === 'empty') return this.#onStreamEnd('cut', null, cause);
       return this.#finish(failedBehindComments(problem));
     }
-    this.#finish(this.#exchange.isGone ? { kind: 'gone' } : failedFirstEvent(problem, event, this.#lease.key.secret, this.#timedOut));
+    this.#finish(this.#exchange.isGone ? { kind: 'gone' } : failedFirstEvent(problem, event, this.#lease.key.secret, this.#timedOut, cause));
     this.#call.abort('the stream is no answer');
   }
 
@@ -261,6 +263,13 @@ export class Attempt implements CallListener, ByteSink, Attendant, ClockHooks, F
     if (this.#call.isOver) return;
     this.#exchange.whenDue(() => this.#call.abort('nothing follows the last event'));
     this.#context.wheel.start(this.#exchange.deadline, this.#context.clock.monotonicMs() + AFTERMATH_MS);
+  }
+
+  /** The connection ended behind the last event: the exchange is not held any longer. */
+  #endAftermath(): void {
+    if (!this.#isOver) return;
+    this.#context.wheel.stop(this.#exchange.deadline);
+    this.#exchange.whenDue(null);
   }
 
   clientLeft(): void {

@@ -18,6 +18,9 @@ export function planExchange(context: GatewayContext, exchange: Exchange, facts:
     throw new GatewayError('model_not_allowed', `this API key may not use the model "${shown(publicModel)}"`, { param: 'model' });
   }
   const providerAsked = match.provider ?? askedByHeader(exchange);
+  if (publicModel === null && caller !== null && caller.allowsModel !== null && mayHideModel(exchange)) {
+    throw new GatewayError('model_not_allowed', 'this API key is limited to some models, and this call names none that could be checked', { param: 'model' });
+  }
   const decision = decide(snapshot, liveView(context, exchange, facts), {
     publicModel,
     protocol: match.base,
@@ -28,6 +31,12 @@ export function planExchange(context: GatewayContext, exchange: Exchange, facts:
   if (decision.nothing !== null) throw explainNothing(decision.nothing, exchange, publicModel, providerAsked);
   for (const { provider, credit } of decision.creditChanges) context.live.pool(provider).credits.set(rotationName(exchange, publicModel), credit);
   return decision.candidates;
+}
+
+/** A call whose body may ask for a model that was not seen: forms whose field came late, batches, bodies of unknown kinds. */
+function mayHideModel(exchange: Exchange): boolean {
+  const { request, match } = exchange;
+  return match.protocol === 'pass-through' && request.method !== 'GET' && request.method !== 'HEAD' && request.method !== 'DELETE';
 }
 
 /** Listed models rotate each on its own; names that clients make up share one rotation, so that they cannot fill the memory. */

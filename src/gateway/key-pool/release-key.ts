@@ -58,6 +58,8 @@ export function releaseKey(lease: Lease, failure: Failure | null, context: Relea
       if (failure.scope !== 'none') restModel(lease, failure, context);
       return countFailure(lease, context);
     case 'transport':
+      // Our own shortage of descriptors: nothing was learned of anybody.
+      if (failure.scope === 'none' && failure.ambiguous === false) return rescheduleProbe(lease, context);
       // An answer that broke off on its way says less than a connection that failed: it counts, but nobody rests for it alone.
       if (failure.scope === 'provider') pool.rest = nextRest(pool.rest, failure, lease.takenAtMs, context.nowMs, context.random);
       return countFailure(lease, context);

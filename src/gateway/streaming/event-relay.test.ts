@@ -359,3 +359,16 @@ test('the time that a long event takes grows with its length, not with its squar
   const [small, large] = [Math.max(1, relay(60_000)), relay(960_000)];
   assert.ok(large < small * 16 * 20, `16 times the length took ${(large / small).toFixed(0)} times as long`);
 });
+
+test('a connection that breaks before the first event is told apart from a stream that ended empty', () => {
+  const told: (Error | null)[] = [];
+  const makeRelay = (): EventRelay =>
+    new EventRelay(
+      { meter: new StreamMeter(PROTOCOLS['openai-chat']), secret: '', hideUsage: false, restoreModel: null },
+      { onFirst: (_problem, _event, cause) => void told.push(cause), onBlock: () => {}, onDone: () => {} },
+    );
+  const reset = new Error('reset');
+  makeRelay().onBreak(reset);
+  makeRelay().onEnd();
+  assert.deepEqual(told, [reset, null]);
+});

@@ -29,8 +29,8 @@ export interface RelayOptions {
 export type RelayEnd = 'complete' | 'cut';
 
 export interface RelayListener {
-  /** The first event is there and nothing has been given out: the stream is good, or `problem` says why not. */
-  onFirst(problem: 'error-event' | 'not-json' | 'empty' | null, event: JsonObject | null): void;
+  /** The first event is there and nothing has been given out: the stream is good, or `problem` says why not, `cause` what broke the connection. */
+  onFirst(problem: 'error-event' | 'not-json' | 'empty' | null, event: JsonObject | null, cause: Error | null): void;
   /** Whole events for the client. */
   onBlock(bytes: Buffer): void;
   /** The last bytes for the client; the caller settles before it sends them. */
@@ -111,7 +111,7 @@ export class EventRelay implements ByteSink {
     if (this.#isFinished()) return;
     if (this.#looking) {
       this.#over = true;
-      this.#listener.onFirst('empty', null);
+      this.#listener.onFirst('empty', null, null);
       return;
     }
     const { meter } = this.#options;
@@ -122,7 +122,7 @@ export class EventRelay implements ByteSink {
     if (this.#over) return;
     if (this.#looking) {
       this.#over = true;
-      this.#listener.onFirst('empty', null);
+      this.#listener.onFirst('empty', null, error);
       return;
     }
     this.#finish('cut', null, error);
@@ -181,12 +181,12 @@ export class EventRelay implements ByteSink {
     const event = parsed ?? (meter.isFinal ? {} : parseJson(data));
     if (meter.error !== null) {
       this.#over = true;
-      this.#listener.onFirst('error-event', isObject(event) ? event : null);
+      this.#listener.onFirst('error-event', isObject(event) ? event : null, null);
     } else if (!isObject(event)) {
       this.#over = true;
-      this.#listener.onFirst('not-json', null);
+      this.#listener.onFirst('not-json', null, null);
     } else {
-      this.#listener.onFirst(null, event);
+      this.#listener.onFirst(null, event, null);
     }
   }
 
@@ -202,7 +202,7 @@ export class EventRelay implements ByteSink {
   #beginLong(): void {
     if (this.#looking) {
       this.#looking = false;
-      this.#listener.onFirst(null, null);
+      this.#listener.onFirst(null, null, null);
     }
     this.#long = new SecretFilter(this.#options.secret);
     const bytes = this.#carry;

@@ -203,3 +203,18 @@ test('reasons never repeat what the upstream said', () => {
   );
   assert.equal(malformedAnswer('the answer is none').status, 200);
 });
+
+test('a 400 that says of itself that the credit is used up rests the key; one that quotes such words is the client’s', () => {
+  const anthropic = PRESETS.get('anthropic')?.failures ?? {};
+  const hints = { ...DEFAULT_FAILURE_HINTS, ...anthropic };
+  const low = 'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing.';
+  assert.equal(kindOf(400, { type: 'error', error: { type: 'invalid_request_error', message: low } }, {}, hints), 'out-of-quota key');
+  assert.equal(kindOf(400, openai(null, `messages.0: unexpected text "${low}"`), {}, hints), 'client-fault none');
+});
+
+test('our own lack of file descriptors is nobody else’s failure', () => {
+  for (const code of ['EMFILE', 'ENFILE']) {
+    const failure = classifyTransportError(Object.assign(new Error('connect'), { code }), false);
+    assert.deepEqual([failure.kind, failure.scope, failure.ambiguous], ['transport', 'none', false]);
+  }
+});

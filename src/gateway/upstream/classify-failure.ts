@@ -44,6 +44,8 @@ export function classifyAnswer(status: number, headers: HttpHeaders, body: Buffe
   }
   if (status === 400 && saysOfItself(json, hints.keyRejected))
     return { kind: 'auth-rejected', scope: 'key', status, reason: 'the upstream says that the key is not valid' };
+  if (status === 400 && saysOfItself(json, hints.outOfQuota))
+    return { kind: 'out-of-quota', scope: 'key', status, reason: 'the upstream says that the credit is used up', ...named };
   if (status === 404 && says(hints.modelMissing))
     return { kind: 'model-missing', scope: 'key-model', status, reason: 'the upstream does not have the model' };
   if (status === 503 || status === 529)
@@ -87,6 +89,10 @@ export function malformedAnswer(reason: string): Failure {
 /** A call that brought no answer. `sent`: the whole request had gone out. */
 export function classifyTransportError(error: Error, sent: boolean): Failure {
   const sign = causeOf(error);
+  // A process without free file descriptors cannot connect to anybody: that says nothing of the provider.
+  if (OUR_SHORTAGE.has(codeOf(error) ?? '')) {
+    return { kind: 'transport', scope: 'none', status: 0, cause: 'other', reason: 'the gateway has no free file descriptor', ambiguous: false };
+  }
   const isOfConnecting = sign === 'refused' || sign === 'dns' || sign === 'tls' || sign === 'connect-timeout' || sign === 'blocked-address';
   // What was sent had a connection: the same codes then mean that it broke.
   const cause = isOfConnecting && sent ? 'reset' : sign;
@@ -120,6 +126,8 @@ const REASONS: Readonly<Record<TransportCause, string>> = {
 const REFUSED = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EHOSTDOWN']);
 const DNS = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NONAME']);
 const RESET = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_DESTROYED', 'UND_ERR_CLOSED', 'ECONNABORTED']);
+
+const OUR_SHORTAGE = new Set(['EMFILE', 'ENFILE']);
 
 function causeOf(error: Error): TransportCause {
   if (error instanceof BlockedAddressError) return 'blocked-address';

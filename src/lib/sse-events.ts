@@ -42,8 +42,8 @@ export function firstEventEnd(bytes: Buffer, before: number): number {
 export type OnSseEvent = (name: string, data: Buffer, start: number, end: number) => void;
 
 const LINE_END = Buffer.from('\n');
-const FIELD_DATA = 'data';
-const FIELD_EVENT = 'event';
+const FIELD_DATA = Buffer.from('data');
+const FIELD_EVENT = Buffer.from('event');
 
 /** Reads a block of whole events (and a last one without its blank line, if the stream ended so). Comments and events without data are passed over. */
 export function readSseEvents(block: Buffer, onEvent: OnSseEvent, isStreamStart = true): void {
@@ -66,14 +66,14 @@ export function readSseEvents(block: Buffer, onEvent: OnSseEvent, isStreamStart 
       more = null;
       eventStart = next;
     } else if (block[at] !== COLON) {
-      const colon = indexOfColon(block, at, lineEnd);
+      const isData = isField(block, at, lineEnd, FIELD_DATA);
+      const colon = at + (isData ? FIELD_DATA : FIELD_EVENT).length;
       const valueStart = block[colon + 1] === 0x20 ? colon + 2 : colon + 1;
-      const field = block.toString('latin1', at, Math.min(colon, at + 6));
-      if (field === FIELD_DATA) {
+      if (isData) {
         const value = block.subarray(Math.min(valueStart, lineEnd), lineEnd);
         if (data === null) data = value;
         else (more ??= []).push(LINE_END, value);
-      } else if (field === FIELD_EVENT) {
+      } else if (isField(block, at, lineEnd, FIELD_EVENT)) {
         name = block.toString('utf8', Math.min(valueStart, lineEnd), lineEnd);
       }
     }
@@ -86,7 +86,10 @@ function joinLines(first: Buffer, more: readonly Buffer[] | null): Buffer {
   return more === null ? first : Buffer.concat([first, ...more]);
 }
 
-function indexOfColon(block: Buffer, from: number, to: number): number {
-  for (let i = from; i < to; i += 1) if (block[i] === COLON) return i;
-  return to;
+/** True when the line's field is this one, with or without a value. */
+function isField(block: Buffer, from: number, lineEnd: number, name: Buffer): boolean {
+  const end = from + name.length;
+  if (end > lineEnd || (end < lineEnd && block[end] !== COLON)) return false;
+  for (let i = 0; i < name.length; i += 1) if (block[from + i] !== name[i]) return false;
+  return true;
 }

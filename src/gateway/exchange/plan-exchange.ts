@@ -19,7 +19,9 @@ export function planExchange(context: GatewayContext, exchange: Exchange, facts:
   }
   const providerAsked = match.provider ?? askedByHeader(exchange);
   if (publicModel === null && caller !== null && caller.allowsModel !== null && mayHideModel(exchange)) {
-    throw new GatewayError('model_not_allowed', 'this API key is limited to some models, and this call names none that could be checked', { param: 'model' });
+    throw new GatewayError('model_not_allowed', 'this API key is limited to some models, and this call names none that could be checked', {
+      param: 'model',
+    });
   }
   const decision = decide(snapshot, liveView(context, exchange, facts), {
     publicModel,

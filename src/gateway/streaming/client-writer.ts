@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { takeFraming, writePiece } from './chunk-framing.ts';
+import { takeFraming, writePiece, writeStraight } from './chunk-framing.ts';
 
 /** What the writer does to whoever feeds it. */
 export interface Feed {
@@ -15,6 +15,7 @@ export class ClientWriter {
   readonly #feed: Feed;
   /** The frames of chunks are written here and not by node:http. */
   readonly isFramed: boolean;
+  #hasBegun = false;
   #blocked = false;
 
   constructor(response: ServerResponse, feed: Feed) {
@@ -28,12 +29,16 @@ export class ClientWriter {
   }
 
   write(bytes: Buffer | string): void {
-    if (bytes.length === 0 || this.#response.destroyed) return;
-    if (writePiece(this.#response, this.isFramed, bytes) || this.#blocked) return;
+    const response = this.#response;
+    if (bytes.length === 0 || response.destroyed) return;
+    const straight = this.isFramed && this.#hasBegun ? writeStraight(response, bytes) : undefined;
+    this.#hasBegun = true;
+    const hasRoom = straight ?? writePiece(response, this.isFramed, bytes);
+    if (hasRoom || this.#blocked) return;
     this.#blocked = true;
     this.#feed.pause();
     this.#feed.blocked(true);
-    this.#response.once('drain', () => {
+    (straight === undefined ? response : (response.socket ?? response)).once('drain', () => {
       this.#blocked = false;
       this.#feed.blocked(false);
       this.#feed.resume();

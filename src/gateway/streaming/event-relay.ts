@@ -81,7 +81,7 @@ export class EventRelay implements ByteSink {
     this.#carry = whole === bytes.length ? NOTHING : bytes.subarray(whole);
     if (whole > 0) {
       this.#lastByte = bytes[whole - 1] ?? 0;
-      this.#pass(bytes.subarray(0, whole));
+      this.#pass(whole === bytes.length ? bytes : bytes.subarray(0, whole));
     }
     if (this.#carry.length > MOST_HELD_BYTES && !this.#over) this.#beginLong();
   }

@@ -45,12 +45,19 @@ async function handleExchange(context: GatewayContext, exchange: Exchange): Prom
 export type { Exchange } from './exchange.ts';
 export type { GatewayContext } from './gateway-context.ts';
 
-/** Begins an exchange for a matched request; gives it back so that the connection can tell it when the client leaves. */
-export function beginExchange(context: GatewayContext, match: PathMatch, request: IncomingMessage, response: ServerResponse): Exchange {
+/** Begins an exchange for a matched request; gives it back so that the connection can tell it when the client leaves. `onClosed`: its answer is over. */
+export function beginExchange(
+  context: GatewayContext,
+  match: PathMatch,
+  request: IncomingMessage,
+  response: ServerResponse,
+  onClosed: (exchange: Exchange) => void,
+): Exchange {
   const exchange = new Exchange(context, match, request, response);
   context.recorder.exchangeStarted(match.endpoint);
   response.on('close', () => {
     if (!response.writableFinished) exchange.clientGone();
+    onClosed(exchange);
   });
   void handleExchange(context, exchange);
   return exchange;

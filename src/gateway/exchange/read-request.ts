@@ -38,24 +38,28 @@ const NO_BODY: Omit<RequestFacts, 'session'> = {
 
 /** Reads as much of the request as routing and metering need, and refuses what no upstream should see. */
 export async function readRequest(context: GatewayContext, exchange: Exchange): Promise<RequestFacts> {
+  const { match, snapshot, request } = exchange;
+  const { maxBodyBytes } = snapshot.settings;
+  if (match.protocol === 'pass-through' || match.protocol === 'rest') return readPassedRequest(context, exchange);
+  checkProtocolBody(exchange);
+  checkDeclaredLength(request, maxBodyBytes);
+  return jsonFacts(exchange, await readWithDeadline(context, exchange, maxBodyBytes), true);
+}
+
+/** Of a call that is only passed on, a JSON body is read for its model; anything else goes by. */
+async function readPassedRequest(context: GatewayContext, exchange: Exchange): Promise<RequestFacts> {
   const { request, match, snapshot } = exchange;
-  const { settings } = snapshot;
+  const { maxBodyBytes, maxStreamedBodyBytes } = snapshot.settings;
   const pathFacts = { ...NO_BODY, publicModel: match.pathModel, stream: match.streams ?? false, session: sessionHeader(exchange) };
-  const isProtocol = match.protocol !== 'pass-through' && match.protocol !== 'rest';
-  if (!isProtocol) {
-    if (!hasBody(request)) return pathFacts;
-    const type = request.headers['content-type'] ?? '';
-    if (match.protocol === 'rest' || !isJsonType(type) || isPacked(request.headers['content-encoding'])) {
-      checkDeclaredLength(request, settings.maxStreamedBodyBytes);
-      return isMultipart(type) ? readMultipart(exchange, pathFacts, type) : readPassing(exchange, pathFacts);
-    }
-  } else {
-    checkProtocolBody(exchange);
+  if (!hasBody(request)) return pathFacts;
+  const type = request.headers['content-type'] ?? '';
+  if (match.protocol === 'rest' || !isJsonType(type) || isPacked(request.headers['content-encoding'])) {
+    checkDeclaredLength(request, maxStreamedBodyBytes);
+    return isMultipart(type) ? readMultipart(exchange, pathFacts, type) : readPassing(exchange, pathFacts);
   }
-  checkDeclaredLength(request, settings.maxBodyBytes);
-  const bytes = await readWithDeadline(context, exchange, settings.maxBodyBytes);
-  if (!isProtocol && bytes.length === 0) return pathFacts;
-  return jsonFacts(exchange, bytes, isProtocol);
+  checkDeclaredLength(request, maxBodyBytes);
+  const bytes = await readWithDeadline(context, exchange, maxBodyBytes);
+  return bytes.length === 0 ? pathFacts : jsonFacts(exchange, bytes, false);
 }
 
 function isJsonType(type: string): boolean {

@@ -72,8 +72,14 @@ export class DataPlane {
       writeError(response, error, match.errorStyle, this.#newId(), !request.complete && request.headers['content-length'] !== undefined);
       return true;
     }
-    const exchange = beginExchange(this.#context, match, request, response);
-    this.#track(exchange, request.socket, response);
+    const ofSocket = this.#exchangesOf(request.socket);
+    const exchange = beginExchange(this.#context, match, request, response, (closed) => {
+      ofSocket.delete(closed);
+      this.#open.delete(closed);
+      if (this.#open.size === 0) this.#onIdle?.();
+    });
+    ofSocket.add(exchange);
+    this.#open.add(exchange);
     return true;
   }
 
@@ -90,20 +96,13 @@ export class DataPlane {
     for (const exchange of this.#open) exchange.interrupt();
   }
 
-  #track(exchange: Exchange, socket: Duplex, response: ServerResponse): void {
+  #exchangesOf(socket: Duplex): Set<Exchange> {
     let ofSocket = this.#ofSocket.get(socket);
     if (ofSocket === undefined) {
       ofSocket = new Set();
       this.#ofSocket.set(socket, ofSocket);
     }
-    ofSocket.add(exchange);
-    const exchanges = ofSocket;
-    this.#open.add(exchange);
-    response.once('close', () => {
-      exchanges.delete(exchange);
-      this.#open.delete(exchange);
-      if (this.#open.size === 0) this.#onIdle?.();
-    });
+    return ofSocket;
   }
 
   #onExpectContinue(

@@ -18,7 +18,7 @@ const HELP = `headgate bench: what the gateway costs, beside the least that any 
 
   --only ROW   only this row; may be repeated
   --quick      one short round each: to see whether it runs, not to compare
-  --long       one million requests for the memory row
+  --long       one million requests for the memory row, also with --quick
   --json       print the result as JSON instead of the table
   --accept     keep the ratios of this run as the baseline
 
@@ -72,7 +72,7 @@ function scaleOf(values: { readonly quick: boolean; readonly long: boolean }): B
     warmUpMs: values.quick ? 500 : 6000,
     rounds: values.quick ? 1 : 3,
     isQuick: values.quick,
-    isLong: values.long,
+    isLong: values.long || !values.quick,
     ticksPerSecond: clockTicks(),
   };
 }

@@ -50,12 +50,14 @@ const growth: BenchRow = {
 async function measureGrowth(gateway: { readonly pid: number; readonly port: number }, scale: BenchScale): Promise<RowResult> {
   const samples: number[] = [];
   const timer = setInterval(() => samples.push(residentMegabytes(gateway.pid)), SAMPLE_MS);
-  const bounds = scale.isLong ? { requests: LONG_RUN_REQUESTS, durationMs: LONG_RUN_LIMIT_MS } : { durationMs: scale.isQuick ? 8000 : 24_000 };
+  const bounds = scale.isLong ? { requests: LONG_RUN_REQUESTS, durationMs: LONG_RUN_LIMIT_MS } : { durationMs: QUICK_RUN_MS };
   const result = await runLoad({ ...chatJob(gateway.port, chatBody(false)), mode: 'closed', connections: 32, ...bounds });
   clearInterval(timer);
   const notes = [...faultNotes('gateway', result), `${result.answers} requests, peak ${Math.max(...samples).toFixed(0)} MB.`];
   return { gateway: growthOf(samples), floor: null, notes };
 }
+
+const QUICK_RUN_MS = 8000;
 
 /** Rise of a straight line through the second half; the lowest of each few samples, so that garbage not yet collected does not count. */
 function growthOf(samples: readonly number[]): number {

@@ -372,3 +372,14 @@ test('a connection that breaks before the first event is told apart from a strea
   makeRelay().onEnd();
   assert.deepEqual(told, [reset, null]);
 });
+
+test('what comes behind the last event is not passed on', () => {
+  const rig = rigOf();
+  rig.relay.onData(Buffer.from('data: {"choices":[{"delta":{"content":"a"}}]}\n\n'));
+  rig.relay.onData(Buffer.from('data: [DONE]\n\ndata: {"choices":[{"delta":{"content":"LATE"}}]}\n\n'));
+  assert.equal(rig.sent(), 'data: {"choices":[{"delta":{"content":"a"}}]}\n\ndata: [DONE]\n\n');
+  assert.deepEqual(
+    rig.ends.map(({ end }) => end),
+    ['complete'],
+  );
+});

@@ -150,11 +150,14 @@ export class EventRelay implements ByteSink {
     const { meter, hideUsage, restoreModel } = this.#options;
     let pieces: Buffer[] | null = null;
     let kept = 0;
+    let finalEnd = -1;
     const isStreamStart = this.#isStreamStart;
     this.#isStreamStart = false;
     const onEvent: OnSseEvent = (name, data, start, end) => {
-      if (this.#over) return;
+      if (this.#over || finalEnd !== -1) return;
       const parsed = meter.event(data);
+      // What a server says behind its last event is not part of the answer.
+      if (meter.isFinal) finalEnd = end;
       if (this.#looking) this.#look(data, parsed);
       if (hideUsage && parsed !== undefined && isUsageOnly(parsed)) {
         pieces ??= [];
@@ -169,8 +172,9 @@ export class EventRelay implements ByteSink {
       }
     };
     readSseEvents(block, onEvent, isStreamStart);
-    if (pieces === null) return block;
-    return Buffer.concat([...(pieces as Buffer[]), block.subarray(kept)]);
+    const end = finalEnd === -1 ? block.length : finalEnd;
+    if (pieces === null) return end === block.length ? block : block.subarray(0, end);
+    return Buffer.concat([...(pieces as Buffer[]), block.subarray(kept, end)]);
   }
 
   #look(data: Buffer, parsed: JsonObject | undefined): void {

@@ -8,12 +8,10 @@ import type { WireProtocol } from '../../protocols/wire-protocol.ts';
 import { confirmLease } from '../key-pool/release-key.ts';
 import { learnQuota } from '../key-pool/learned-quota.ts';
 import type { Lease } from '../key-pool/lease.ts';
-import { StreamMeter } from '../metering/stream-meter.ts';
-import { ByteRelay } from '../streaming/byte-relay.ts';
+import type { StreamMeter } from '../metering/stream-meter.ts';
 import { ClientWriter, type Feed } from '../streaming/client-writer.ts';
-import { EventRelay } from '../streaming/event-relay.ts';
+import type { EventRelay, RelayListener } from '../streaming/event-relay.ts';
 import { HalfCloseProbe } from '../streaming/half-close-probe.ts';
-import { scanAlong } from '../streaming/json-array-scanner.ts';
 import { classifyTransportError, firstByteTimeout, malformedAnswer } from '../upstream/classify-failure.ts';
 import { BodyCollector, type Collected } from '../upstream/collect-body.ts';
 import { decodeContent, isIdentity } from '../upstream/decode-content.ts';
@@ -26,6 +24,7 @@ import type { AttemptOutcome } from './attempt-outcome.ts';
 import type { BuiltRequest } from './build-request.ts';
 import type { Attendant, Exchange } from './exchange.ts';
 import type { GatewayContext } from './gateway-context.ts';
+import { makeRelay } from './make-relay.ts';
 import { readHeldAnswer } from './read-held-answer.ts';
 import { beginStreamedAnswer } from './write-answer.ts';
 
@@ -39,7 +38,7 @@ const KEEP_ALIVE_COMMENT = ': keep-alive\n\n';
  * One call to one target with one key: sends it, watches its clocks, and brings its answer to the client or its failure to the attempt loop.
  * Until the first byte has gone to the client the outcome may be a failure that is tried elsewhere; afterwards it is `streamed`.
  */
-export class Attempt implements CallListener, ByteSink, Attendant, ClockHooks, Feed {
+export class Attempt implements CallListener, ByteSink, RelayListener, Attendant, ClockHooks, Feed {
   readonly #context: GatewayContext;
   readonly #exchange: Exchange;
   readonly #lease: Lease;
@@ -142,49 +141,19 @@ export class Attempt implements CallListener, ByteSink, Attendant, ClockHooks, F
     }
     const { 'content-encoding': encoding, 'content-length': _length, ...rest } = headers;
     if (isUnpacked) this.#headers = rest;
-    const relay = form === 'bytes' || wire === null ? this.#relayBytes() : form === 'array' ? this.#relayArray(wire) : this.#relayEvents(wire);
-    if (!isUnpacked || typeof encoding !== 'string') return relay;
-    this.#decoding = new DecodingSink(encoding, relay);
+    const announced = headerValue(this.#headers, 'content-length');
+    const length = announced === undefined ? null : Number(announced);
+    // Events are looked at before anything is sent; other bodies begin at once.
+    if (form !== 'events') this.#begin(length);
+    const made = makeRelay(
+      { form, wire, secret: this.#lease.key.secret, hideUsage: this.#hideUsage, restoreModel: this.#restoreModel, length },
+      this,
+    );
+    this.#relay = made.events;
+    this.meter = made.meter;
+    if (!isUnpacked || typeof encoding !== 'string') return made.sink;
+    this.#decoding = new DecodingSink(encoding, made.sink);
     return this.#decoding;
-  }
-
-  #relayEvents(wire: WireProtocol): ByteSink {
-    const meter = new StreamMeter(wire);
-    this.meter = meter;
-    const path = wire.eventModelPath;
-    this.#relay = new EventRelay(
-      {
-        meter,
-        secret: this.#lease.key.secret,
-        hideUsage: this.#hideUsage,
-        restoreModel: this.#restoreModel === null || path.length === 0 ? null : { path, name: this.#restoreModel },
-      },
-      {
-        onFirst: (problem, event, cause) => this.#onFirstEvent(problem, event, cause),
-        onBlock: (bytes) => this.#write(bytes),
-        onDone: (end, last, error) => this.#onStreamEnd(end, last, error),
-      },
-    );
-    return this.#relay;
-  }
-
-  /** A streamed JSON array: the bytes pass, the figures are read along. */
-  #relayArray(wire: WireProtocol): ByteSink {
-    const relay = this.#relayBytes();
-    const meter = new StreamMeter(wire);
-    this.meter = meter;
-    return scanAlong(relay, (element) => void meter.event(element));
-  }
-
-  #relayBytes(): ByteSink {
-    const length = headerValue(this.#headers, 'content-length');
-    const announced = length === undefined ? null : Number(length);
-    this.#begin(announced);
-    return new ByteRelay(
-      { onBlock: (bytes) => this.#write(bytes), onDone: (end, last, error) => this.#onStreamEnd(end, last, error) },
-      this.#lease.key.secret,
-      announced,
-    );
   }
 
   #onWhole(collected: Collected): void {
@@ -215,11 +184,11 @@ export class Attempt implements CallListener, ByteSink, Attendant, ClockHooks, F
     this.#finish(this.#exchange.isGone ? { kind: 'gone' } : outcome);
   }
 
-  #onFirstEvent(problem: FirstEventProblem | null, event: JsonObject | null, cause: Error | null): void {
+  onFirst(problem: FirstEventProblem | null, event: JsonObject | null, cause: Error | null): void {
     if (problem === null) return this.#begin(null);
     if (this.#exchange.isAnswering) {
       // Comments have gone out already: what follows can only be ended as broken.
-      if (problem === 'empty') return this.#onStreamEnd('cut', null, cause);
+      if (problem === 'empty') return this.onDone('cut', null, cause);
       return this.#finish(failedBehindComments(problem));
     }
     this.#finish(this.#exchange.isGone ? { kind: 'gone' } : failedFirstEvent(problem, event, this.#lease.key.secret, this.#timedOut, cause));
@@ -239,12 +208,12 @@ export class Attempt implements CallListener, ByteSink, Attendant, ClockHooks, F
     this.#exchange.isFramed = this.#writer.isFramed;
   }
 
-  #write(bytes: Buffer): void {
+  onBlock(bytes: Buffer): void {
     if (!this.#exchange.isAnswering) this.#begin(null);
     if (!this.#isDraining && !this.#exchange.isGone) this.#writer?.write(bytes);
   }
 
-  #onStreamEnd(end: 'complete' | 'cut', last: Buffer | null, cause: Error | null): void {
+  onDone(end: 'complete' | 'cut', last: Buffer | null, cause: Error | null): void {
     if (!this.#exchange.isAnswering && !this.#exchange.isGone) this.#begin(null);
     const isInsideEvent = this.#relay?.isInsideEvent ?? false;
     if (this.#exchange.isGone) return this.#finish({ kind: 'gone' });

@@ -58,7 +58,9 @@ export class Exchange {
   isFramed = false;
   /** The number of the next event, for protocols that number them. */
   nextSequence = 0;
-  /** Bytes of a whole answer that told no usage. */
+  /** The model answered, and told no usage. */
+  isHeldAnswer = false;
+  /** Bytes of text in that answer. */
   heldTextBytes = 0;
   #onGone: (() => void) | null = null;
   #onDue: (() => void) | null = null;

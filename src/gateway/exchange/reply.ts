@@ -2,6 +2,7 @@ import type { GatewayError } from '../../domain/gateway-error.ts';
 import { PROTOCOLS } from '../../protocols/registry.ts';
 import { hasBody } from '../http/read-body.ts';
 import { writeError } from '../http/write-error.ts';
+import { deliveredTextBytes } from '../metering/delivered-text.ts';
 import { endPieces } from '../streaming/chunk-framing.ts';
 import type { AttemptOutcome, HeldAnswer } from './attempt-outcome.ts';
 import type { Exchange } from './exchange.ts';
@@ -35,7 +36,12 @@ export function reply(context: GatewayContext, exchange: Exchange, end: Attempts
 function replyHeld(context: GatewayContext, exchange: Exchange, answer: HeldAnswer, retryAfterSeconds: number | null): void {
   exchange.status = answer.status;
   exchange.firstByteMs = context.clock.monotonicMs() - exchange.startedMono;
-  if (exchange.usage === null && answer.status < 400) exchange.heldTextBytes = answer.encoding === null ? answer.body.length : 0;
+  if (exchange.usage === null && answer.status < 400) {
+    const { base } = exchange.match;
+    exchange.isHeldAnswer = true;
+    // A packed answer that passed as it came is not unpacked again for an estimate.
+    if (base !== null && answer.encoding === null) exchange.heldTextBytes = deliveredTextBytes(answer.body, PROTOCOLS[base].stream.text);
+  }
   settleExchange(context, exchange, () => writeHeldAnswer(exchange, answer, retryAfterSeconds));
 }
 

@@ -82,7 +82,7 @@ function settledUsage(exchange: Exchange): Usage {
   if (exchange.usage !== null) return exchange.usage;
   const { facts, match } = exchange;
   const isModelCall = match.protocol !== 'pass-through' && match.protocol !== 'rest';
-  const reachedModel = exchange.isGone || exchange.heldTextBytes > 0;
+  const reachedModel = exchange.isGone || exchange.isHeldAnswer;
   if (!isModelCall || facts === null || !reachedModel) return NO_USAGE;
   return { ...NO_USAGE, input: facts.estimatedInput, output: tokensOfBytes(exchange.heldTextBytes), provenance: 'estimated' };
 }

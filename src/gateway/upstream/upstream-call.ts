@@ -22,7 +22,7 @@ export interface CallListener {
 }
 
 /** Why the gateway itself ended a call. */
-export class CallAborted extends Error {
+class CallAborted extends Error {
   override readonly name = 'CallAborted';
 }
 

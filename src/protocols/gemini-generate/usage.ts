@@ -1,4 +1,4 @@
-import type { Usage } from '../../domain/usage.ts';
+import { NO_USAGE, type Usage } from '../../domain/usage.ts';
 import { countAt, isObject, type JsonObject } from '../../lib/json-reading.ts';
 
 /**
@@ -23,5 +23,5 @@ export function readGenerateUsage(body: JsonObject): Usage | null {
 }
 
 function inputOnly(tokens: number): Usage {
-  return { input: tokens, cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0, audioInput: 0, audioOutput: 0, provenance: 'measured' };
+  return { ...NO_USAGE, input: tokens, provenance: 'measured' };
 }

@@ -1,4 +1,4 @@
-import type { Usage } from '../../domain/usage.ts';
+import { NO_USAGE, type Usage } from '../../domain/usage.ts';
 import { countAt, isObject, type JsonObject } from '../../lib/json-reading.ts';
 import type { WireProtocol } from '../wire-protocol.ts';
 import { embeddingErrorBody, embeddingErrorEvent, findEmbeddingError } from './errors.ts';
@@ -6,16 +6,7 @@ import { embeddingErrorBody, embeddingErrorEvent, findEmbeddingError } from './e
 function readEmbeddingUsage(body: JsonObject): Usage | null {
   const usage = body['usage'];
   if (!isObject(usage)) return null;
-  return {
-    input: countAt(usage, 'prompt_tokens') || countAt(usage, 'total_tokens'),
-    cacheRead: 0,
-    cacheWrite: 0,
-    output: 0,
-    reasoning: 0,
-    audioInput: 0,
-    audioOutput: 0,
-    provenance: 'measured',
-  };
+  return { ...NO_USAGE, input: countAt(usage, 'prompt_tokens') || countAt(usage, 'total_tokens'), provenance: 'measured' };
 }
 
 /** OpenAI embeddings. They answer with vectors, so no answer tokens are ever reserved, and they do not stream. */

@@ -55,9 +55,12 @@ export function readSseEvents(block: Buffer, onEvent: OnSseEvent, isStreamStart 
   // Joined when the event ends: line by line the work would grow with the square of their number.
   let more: Buffer[] | null = null;
   const length = block.length;
+  let nextLf = -1;
+  let nextCr = -1;
   while (at < length) {
-    let lineEnd = at;
-    while (lineEnd < length && block[lineEnd] !== LF && block[lineEnd] !== CR) lineEnd += 1;
+    if (nextLf < at) nextLf = placeOf(LF, block, at);
+    if (nextCr < at) nextCr = placeOf(CR, block, at);
+    const lineEnd = Math.min(nextLf, nextCr);
     const next = lineEnd + (block[lineEnd] === CR && block[lineEnd + 1] === LF ? 2 : 1);
     if (lineEnd === at) {
       if (data !== null) onEvent(name, joinLines(data, more), eventStart, Math.min(next, length));
@@ -80,6 +83,12 @@ export function readSseEvents(block: Buffer, onEvent: OnSseEvent, isStreamStart 
     at = next;
   }
   if (data !== null) onEvent(name, joinLines(data, more), eventStart, length);
+}
+
+/** Where the byte stands next, the length when it does not: searched natively, and not again before that place is passed. */
+function placeOf(byte: number, block: Buffer, from: number): number {
+  const at = block.indexOf(byte, from);
+  return at === -1 ? block.length : at;
 }
 
 function joinLines(first: Buffer, more: readonly Buffer[] | null): Buffer {

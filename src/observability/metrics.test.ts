@@ -198,6 +198,37 @@ test('reads what others know at the moment of the scrape', async (t) => {
   assert.ok(quantiles.every(([, value]) => Number(value) >= 0 && Number(value) < 60));
 });
 
+test('the same labels count in one place, whether they are told with one object or with many', async (t) => {
+  const metrics = play(t, ['key_lb', 'proxy']);
+  const { recorder } = metrics;
+  const [ofExchange, ofAttempt] = [exchangeLabels(), attemptLabels()];
+  const calls = [
+    [ofExchange, ofAttempt],
+    [ofExchange, ofAttempt],
+    [exchangeLabels(), attemptLabels()],
+  ] as const;
+  for (const [exchange, attempt] of calls) {
+    recorder.exchangeStarted(CALL);
+    recorder.attemptStarted(attempt);
+    recorder.attemptEnded(attemptRecord(), attempt);
+    recorder.exchangeEnded(record(), exchange);
+  }
+  recorder.exchangeStarted(CALL);
+  recorder.attemptStarted(ofAttempt);
+  recorder.attemptEnded(attemptRecord({ status: 500, outcome: 'upstream-error' }), ofAttempt);
+  recorder.exchangeEnded(record({ status: 500, stream: true }), ofExchange);
+  const lines = await scrape(metrics);
+  const valuesOf = (name: string): string[] =>
+    lines
+      .filter((line) => line.startsWith(`${name}{`))
+      .map((line) => line.slice(line.lastIndexOf(' ') + 1))
+      .toSorted();
+  for (const name of ['headgate_exchanges_total', 'headgate_attempts_total', 'llm_key_lb_requests_total'])
+    assert.deepEqual(valuesOf(name), ['1', '3'], name);
+  assert.deepEqual(valuesOf('llm_key_lb_request_duration_seconds_count'), ['4']);
+  assert.deepEqual(valuesOf('llm_key_lb_in_flight'), ['0']);
+});
+
 test('holds at most 1,000 label sets a family whatever 10,000 made-up names come, and loses no count', async (t) => {
   const metrics = play(t, ['key_lb', 'api_lb', 'proxy']);
   const { recorder } = metrics;

@@ -26,7 +26,9 @@ export interface Recorder {
   waited(durationMs: number, served: boolean): void;
 }
 
+/** The same labels are told with the same object, as a rule: what is found for them once can be kept by it. */
 export interface ExchangeLabels {
+  readonly protocol: ExchangeProtocol;
   /** Configured public model, or `other`. */
   readonly publicModel: string;
   /** Configured upstream model, or `other`. */
@@ -39,6 +41,7 @@ export interface ExchangeLabels {
   readonly method: string;
 }
 
+/** As with those of exchanges, the same labels are the same object. */
 export interface AttemptLabels {
   readonly provider: string;
   readonly keyId: string;

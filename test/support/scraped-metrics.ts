@@ -26,7 +26,16 @@ export async function scrape(metrics: Metrics): Promise<string[]> {
 }
 
 export function exchangeLabels(changes: Partial<ExchangeLabels> = {}): ExchangeLabels {
-  return { publicModel: 'fast', upstreamModel: 'gpt-4o-mini', provider: 'openai-main', caller: 'Team A', endpoint: CALL, method: 'POST', ...changes };
+  return {
+    protocol: 'openai-chat',
+    publicModel: 'fast',
+    upstreamModel: 'gpt-4o-mini',
+    provider: 'openai-main',
+    caller: 'Team A',
+    endpoint: CALL,
+    method: 'POST',
+    ...changes,
+  };
 }
 
 export function attemptLabels(changes: Partial<AttemptLabels> = {}): AttemptLabels {

@@ -1,6 +1,7 @@
 import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GatewayError } from '../../domain/gateway-error.ts';
+import { Roster } from '../../lib/roster.ts';
 import { beginExchange, type Exchange, type GatewayContext } from '../exchange/handle-exchange.ts';
 import { hasOneHost } from './has-one-host.ts';
 import { matchPath } from './match-path.ts';
@@ -10,9 +11,9 @@ import { errorBody, writeError } from './write-error.ts';
 /** The data plane on an HTTP server: takes the requests that are its own, and tells exchanges when their client leaves. */
 export class DataPlane {
   readonly #context: GatewayContext;
-  readonly #open = new Set<Exchange>();
+  readonly #open = new Roster<Exchange>();
   /** Exchanges of each connection. Beside the sockets and not on them: a field of ours would give them a shape of their own, which slows Node's streams. */
-  readonly #ofSocket = new WeakMap<Duplex, Set<Exchange>>();
+  readonly #ofSocket = new WeakMap<Duplex, Exchange[]>();
   #onIdle: (() => void) | null = null;
 
   constructor(context: GatewayContext) {
@@ -44,7 +45,7 @@ export class DataPlane {
     server.on('connection', (socket: Duplex) => {
       socket.on('end', () => {
         // Before the first byte nobody can tell a half-closed client from one that left; afterwards only a failed write can.
-        for (const exchange of this.#ofSocket.get(socket) ?? []) exchange.clientClosedItsSide();
+        for (const exchange of this.#ofSocket.get(socket)?.slice() ?? []) exchange.clientClosedItsSide();
       });
     });
     for (const event of ['connect', 'upgrade'])
@@ -74,11 +75,11 @@ export class DataPlane {
     }
     const ofSocket = this.#exchangesOf(request.socket);
     const exchange = beginExchange(this.#context, match, request, response, (closed) => {
-      ofSocket.delete(closed);
+      ofSocket.splice(ofSocket.indexOf(closed), 1);
       this.#open.delete(closed);
       if (this.#open.size === 0) this.#onIdle?.();
     });
-    ofSocket.add(exchange);
+    ofSocket.push(exchange);
     this.#open.add(exchange);
     return true;
   }
@@ -93,13 +94,13 @@ export class DataPlane {
 
   /** Ends what is still open: streams get their protocol's error event. */
   interruptAll(): void {
-    for (const exchange of this.#open) exchange.interrupt();
+    for (const exchange of this.#open.toArray()) exchange.interrupt();
   }
 
-  #exchangesOf(socket: Duplex): Set<Exchange> {
+  #exchangesOf(socket: Duplex): Exchange[] {
     let ofSocket = this.#ofSocket.get(socket);
     if (ofSocket === undefined) {
-      ofSocket = new Set();
+      ofSocket = [];
       this.#ofSocket.set(socket, ofSocket);
     }
     return ofSocket;

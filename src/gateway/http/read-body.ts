@@ -16,40 +16,43 @@ export function checkDeclaredLength(request: IncomingMessage, mostBytes: number)
   if (declared !== undefined && Number(declared) > mostBytes) throw requestTooLarge(mostBytes);
 }
 
-/**
- * The whole body. `onProgress` is called for each piece, so that a deadline can move.
- * Rejects with 413 as soon as more than `mostBytes` have come, and when the client breaks off.
- */
-export function readBody(request: IncomingMessage, mostBytes: number, onProgress: () => void): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    let first: Buffer | null = null;
-    let more: Buffer[] | null = null;
-    let length = 0;
-    // The listeners stay: a request ends once, and taking four of them off costs more than a look at this.
-    let isOver = false;
-    request.on('data', (chunk: Buffer) => {
-      if (isOver) return;
-      length += chunk.length;
-      onProgress();
-      if (length > mostBytes) {
-        isOver = true;
-        request.pause();
-        reject(requestTooLarge(mostBytes));
-      } else if (first === null) first = chunk;
-      else if (more === null) more = [first, chunk];
-      else more.push(chunk);
-    });
-    request.on('end', () => {
-      if (isOver) return;
+/** Hears of a body that is read. Exactly one of `onWhole` and `onFailure` is called, once. */
+export interface BodyListener {
+  /** A piece came, so that a deadline can move. */
+  onProgress(): void;
+  onWhole(body: Buffer): void;
+  onFailure(error: GatewayError): void;
+}
+
+/** Reads the whole body. Fails with 413 as soon as more than `mostBytes` have come, and when the client breaks off. */
+export function readBody(request: IncomingMessage, mostBytes: number, listener: BodyListener): void {
+  let first: Buffer | null = null;
+  let more: Buffer[] | null = null;
+  let length = 0;
+  // The listeners stay: a request ends once, and taking four of them off costs more than a look at this.
+  let isOver = false;
+  request.on('data', (chunk: Buffer) => {
+    if (isOver) return;
+    length += chunk.length;
+    listener.onProgress();
+    if (length > mostBytes) {
       isOver = true;
-      resolve(more === null ? (first ?? Buffer.alloc(0)) : Buffer.concat(more, length));
-    });
-    const onBreak = (): void => {
-      if (isOver) return;
-      isOver = true;
-      reject(new GatewayError('invalid_request', 'the request body broke off'));
-    };
-    request.on('error', onBreak);
-    request.on('close', onBreak);
+      request.pause();
+      listener.onFailure(requestTooLarge(mostBytes));
+    } else if (first === null) first = chunk;
+    else if (more === null) more = [first, chunk];
+    else more.push(chunk);
   });
+  request.on('end', () => {
+    if (isOver) return;
+    isOver = true;
+    listener.onWhole(more === null ? (first ?? Buffer.alloc(0)) : Buffer.concat(more, length));
+  });
+  const onBreak = (): void => {
+    if (isOver) return;
+    isOver = true;
+    listener.onFailure(new GatewayError('invalid_request', 'the request body broke off'));
+  };
+  request.on('error', onBreak);
+  request.on('close', onBreak);
 }

@@ -1,9 +1,10 @@
 import type { AttemptRecord, ExchangeRecord } from '../../domain/exchange-record.ts';
 import type { AdmissionLimits } from '../../ports/rate-limiter.ts';
 import type { AttemptLabels, ExchangeLabels } from '../../ports/recorder.ts';
-import { CounterSets } from './counter-sets.ts';
+import { CounterSets, type CounterCell } from './counter-sets.ts';
 import type { FamilyDefinition } from './family-definition.ts';
 import { HistogramCell } from './histogram-cell.ts';
+import { KnownCells } from './known-cells.ts';
 import { OWN_COUNTED } from './own-families.ts';
 import type { ScrapedMetric } from './scraped-metric.ts';
 
@@ -22,6 +23,8 @@ export class OwnMetrics {
   readonly #exchanges = new CounterSets(OWN_COUNTED.exchanges);
   readonly #attempts = new CounterSets(OWN_COUNTED.attempts);
   readonly #refused = new CounterSets(OWN_COUNTED.refused);
+  readonly #knownExchanges = new KnownCells<number, CounterCell>();
+  readonly #knownAttempts = new KnownCells<AttemptRecord['outcome'], CounterCell>();
   readonly #exchangeDuration = new HistogramCell(OWN_COUNTED.exchangeDuration.buckets);
   readonly #timeToFirstToken = new HistogramCell(OWN_COUNTED.timeToFirstToken.buckets);
   readonly #overhead = new HistogramCell(OWN_COUNTED.overhead.buckets);
@@ -38,10 +41,9 @@ export class OwnMetrics {
 
   exchangeEnded(record: ExchangeRecord, labels: ExchangeLabels): void {
     this.#inflight -= 1;
-    const { protocol, status, stream, durationMs, firstByteMs, usage } = record;
-    const { publicModel, provider } = labels;
-    const key = `${protocol}\0${publicModel}\0${provider}\0${status}\0${stream}`;
-    const cell = this.#exchanges.find(key) ?? this.#exchanges.add([protocol, publicModel, provider, String(status), String(stream)]);
+    const { status, stream, durationMs, firstByteMs, usage } = record;
+    const detail = status * 2 + (stream ? 1 : 0);
+    const cell = this.#knownExchanges.find(labels, detail) ?? this.#knownExchanges.keep(labels, detail, this.#exchangesOf(record, labels));
     cell.value += 1;
     this.#exchangeDuration.observe(durationMs / 1000);
     if (stream && firstByteMs !== null) this.#timeToFirstToken.observe(firstByteMs / 1000);
@@ -58,8 +60,8 @@ export class OwnMetrics {
     this.#costMicroUsd += record.costMicroUsd;
   }
 
-  attemptEnded({ outcome }: AttemptRecord, { provider, model }: AttemptLabels): void {
-    const cell = this.#attempts.find(`${provider}\0${model}\0${outcome}`) ?? this.#attempts.add([provider, model, outcome]);
+  attemptEnded({ outcome }: AttemptRecord, labels: AttemptLabels): void {
+    const cell = this.#knownAttempts.find(labels, outcome) ?? this.#knownAttempts.keep(labels, outcome, this.#attemptsOf(outcome, labels));
     cell.value += 1;
   }
 
@@ -78,6 +80,15 @@ export class OwnMetrics {
   waited(durationMs: number, served: boolean): void {
     this.#wait.observe(Math.max(0, durationMs) / 1000);
     this.#waited[served ? 'true' : 'false'] += 1;
+  }
+
+  #exchangesOf({ status, stream }: ExchangeRecord, { protocol, publicModel, provider }: ExchangeLabels): CounterCell {
+    const key = `${protocol}\0${publicModel}\0${provider}\0${status}\0${stream}`;
+    return this.#exchanges.find(key) ?? this.#exchanges.add([protocol, publicModel, provider, String(status), String(stream)]);
+  }
+
+  #attemptsOf(outcome: AttemptRecord['outcome'], { provider, model }: AttemptLabels): CounterCell {
+    return this.#attempts.find(`${provider}\0${model}\0${outcome}`) ?? this.#attempts.add([provider, model, outcome]);
   }
 
   metrics(): ScrapedMetric[] {

@@ -3,9 +3,13 @@ import type { Usage } from '../../domain/usage.ts';
 import type { ExchangeLabels } from '../../ports/recorder.ts';
 import { PROXY_FAMILIES } from './compatible-families.ts';
 import { CounterSets, type CounterCell } from './counter-sets.ts';
+import type { HistogramCell } from './histogram-cell.ts';
 import { HistogramSets } from './histogram-sets.ts';
+import { KnownCells } from './known-cells.ts';
 import type { ScrapedMetric } from './scraped-metric.ts';
 import { StateSets } from './state-sets.ts';
+
+type TokenCell = ReturnType<StateSets<'prompt' | 'completion' | 'total'>['add']>;
 
 /** Whose clock the times of streams are from: only the provider's stream is looked at. */
 const SOURCE = 'provider';
@@ -19,6 +23,9 @@ export class ProxyMetrics {
   readonly #latency = new HistogramSets(PROXY_FAMILIES.providerLatency);
   readonly #timeToFirstToken = new HistogramSets(PROXY_FAMILIES.timeToFirstToken);
   readonly #tokensPerSecond = new HistogramSets(PROXY_FAMILIES.tokensPerSecond);
+  readonly #knownRequests = new KnownCells<number, CounterCell>();
+  readonly #knownDuration = new WeakMap<ExchangeLabels, HistogramCell>();
+  readonly #knownTokens = new WeakMap<ExchangeLabels, TokenCell>();
 
   requestStarted(endpoint: string): void {
     this.#activeOn(endpoint).value += 1;
@@ -54,23 +61,47 @@ export class ProxyMetrics {
     ];
   }
 
-  #count({ method, endpoint, publicModel, provider, caller }: ExchangeLabels, status: number, durationMs: number): void {
-    this.#activeOn(endpoint).value -= 1;
-    const before = `${method}\0${endpoint}\0${publicModel}\0${provider}\0`;
-    const requests =
-      this.#requests.find(`${before}${status}\0${caller}`) ?? this.#requests.add([method, endpoint, publicModel, provider, String(status), caller]);
+  #count(labels: ExchangeLabels, status: number, durationMs: number): void {
+    this.#activeOn(labels.endpoint).value -= 1;
+    const requests = this.#knownRequests.find(labels, status) ?? this.#knownRequests.keep(labels, status, this.#requestsOf(labels, status));
     requests.value += 1;
-    const duration = this.#duration.find(before + caller) ?? this.#duration.add([method, endpoint, publicModel, provider, caller]);
-    duration.observe(durationMs / 1000);
+    this.#durationOf(labels).observe(durationMs / 1000);
   }
 
-  #countTokens(usage: Usage, { publicModel, provider, caller }: ExchangeLabels): void {
+  #countTokens(usage: Usage, labels: ExchangeLabels): void {
     const prompt = usage.input + usage.cacheRead + usage.cacheWrite;
     if (prompt === 0 && usage.output === 0) return;
-    const { counts } = this.#tokens.find(`${publicModel}\0${provider}\0${caller}`) ?? this.#tokens.add([publicModel, provider, caller]);
+    const { counts } = this.#tokensOf(labels);
     counts.prompt += prompt;
     counts.completion += usage.output;
     counts.total += prompt + usage.output;
+  }
+
+  #requestsOf(labels: ExchangeLabels, status: number): CounterCell {
+    const { method, endpoint, publicModel, provider, caller } = labels;
+    const key = `${method}\0${endpoint}\0${publicModel}\0${provider}\0${status}\0${caller}`;
+    return this.#requests.find(key) ?? this.#requests.add([method, endpoint, publicModel, provider, String(status), caller]);
+  }
+
+  #durationOf(labels: ExchangeLabels): HistogramCell {
+    let cell = this.#knownDuration.get(labels);
+    if (cell === undefined) {
+      const { method, endpoint, publicModel, provider, caller } = labels;
+      const key = `${method}\0${endpoint}\0${publicModel}\0${provider}\0${caller}`;
+      cell = this.#duration.find(key) ?? this.#duration.add([method, endpoint, publicModel, provider, caller]);
+      this.#knownDuration.set(labels, cell);
+    }
+    return cell;
+  }
+
+  #tokensOf(labels: ExchangeLabels): TokenCell {
+    let cell = this.#knownTokens.get(labels);
+    if (cell === undefined) {
+      const { publicModel, provider, caller } = labels;
+      cell = this.#tokens.find(`${publicModel}\0${provider}\0${caller}`) ?? this.#tokens.add([publicModel, provider, caller]);
+      this.#knownTokens.set(labels, cell);
+    }
+    return cell;
   }
 
   #observeStream(record: ExchangeRecord, firstByteMs: number, { publicModel, provider }: ExchangeLabels): void {

@@ -25,13 +25,16 @@ export interface FileJournalOptions {
 
 /** Lines that wait for the disk. */
 interface Waiting {
-  readonly lines: string[];
+  text: string;
   records: number;
   settled: number;
 }
 
 const SEGMENT_BYTES = 8 * 1024 * 1024;
 const QUEUE_RECORDS = 10_000;
+const ROOM_BYTES = 128 * 1024;
+/** UTF-8 takes three bytes at most for a unit of UTF-16. */
+const MOST_BYTES_A_UNIT = 3;
 const RETRY_MS = 500;
 const SYNC_MS = 1000;
 const TRIES_AT_CLOSE = 4;
@@ -41,6 +44,8 @@ export class FileJournal implements Journal {
   readonly #options: FileJournalOptions;
   readonly #writer: SegmentWriter;
   readonly #marks = new SettledMarks();
+  /** Where most batches become bytes; a buffer for each would be garbage at once. */
+  readonly #room = Buffer.allocUnsafeSlow(ROOM_BYTES);
   readonly #timers: readonly NodeJS.Timeout[];
   #waiting: Waiting = nothing();
   /** The batch that the disk did not take whole; null while all is well. */
@@ -119,7 +124,7 @@ export class FileJournal implements Journal {
   }
 
   #add(line: string, settled: number): void {
-    this.#waiting.lines.push(line);
+    this.#waiting.text += line;
     this.#waiting.records += 1;
     this.#waiting.settled += settled;
     this.#schedule();
@@ -150,7 +155,14 @@ export class FileJournal implements Journal {
     const batch = this.#waiting;
     if (batch.records === 0) return;
     this.#waiting = nothing();
-    this.#write(batch, () => this.#writer.append(Buffer.from(batch.lines.join(''))));
+    this.#write(batch, () => this.#writer.append(this.#bytesOf(batch.text)));
+  }
+
+  /** The bytes are good until the next batch, which is not begun before this one is written. */
+  #bytesOf(text: string): Buffer {
+    const room = this.#room;
+    if (text.length * MOST_BYTES_A_UNIT > room.length) return Buffer.from(text);
+    return room.subarray(0, room.write(text));
   }
 
   #tryAgain(): void {
@@ -213,5 +225,5 @@ export class FileJournal implements Journal {
 }
 
 function nothing(): Waiting {
-  return { lines: [], records: 0, settled: 0 };
+  return { text: '', records: 0, settled: 0 };
 }

@@ -41,11 +41,11 @@ export class SqliteConnection implements DatabaseConnection {
 
 /** Objects would be taken for named parameters, and NaN for null: both silently wrong. */
 function checkParameters(sql: string, parameters: readonly unknown[]): SQLInputValue[] {
-  return parameters.map((value, index) => {
-    if (isBindable(value)) return value;
-    const kind = typeof value === 'number' ? 'NaN' : typeof value;
-    throw new TypeError(`Parameter ${index + 1} of \`${sql.slice(0, 80)}\` is of kind ${kind}; SQLite takes text, numbers, bytes and null.`);
-  });
+  const index = parameters.findIndex((value) => !isBindable(value));
+  if (index === -1) return parameters as SQLInputValue[];
+  const value = parameters[index];
+  const kind = typeof value === 'number' ? 'NaN' : typeof value;
+  throw new TypeError(`Parameter ${index + 1} of \`${sql.slice(0, 80)}\` is of kind ${kind}; SQLite takes text, numbers, bytes and null.`);
 }
 
 function isBindable(value: unknown): value is SQLInputValue {

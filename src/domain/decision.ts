@@ -6,6 +6,8 @@ export type RejectionReason =
   | 'provider-not-allowed'
   | 'provider-not-asked-for'
   | 'protocol-not-spoken'
+  | 'features-not-carried'
+  | 'not-translatable'
   | 'no-keys'
   | 'key-disabled'
   | 'key-suspended'
@@ -22,13 +24,15 @@ export interface Rejection {
   readonly model: UpstreamModel | null;
   readonly key?: ProviderKeyId;
   readonly reason: RejectionReason;
+  /** What it could not carry, in the client's spelling. */
+  readonly fields?: readonly string[];
   /** Epoch ms; absent when no end is known. */
   readonly untilMs?: number;
 }
 
 /** The part of a decision that every exchange record carries. */
 export interface DecisionTrace {
-  /** Targets in the order in which they would be tried, as `provider/model`. */
+  /** Targets in the order in which they would be tried, as `provider/model`, and as which protocol where that is not the client's. */
   readonly candidates: readonly string[];
   /** The first rejections; `moreRejected` counts those beyond. */
   readonly rejected: readonly Rejection[];

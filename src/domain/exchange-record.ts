@@ -1,7 +1,7 @@
 import type { DecisionTrace } from './decision.ts';
 import type { FailureKind } from './failure.ts';
 import type { ExchangeId, ProviderId, ProviderKeyId, UpstreamModel, VirtualKeyId } from './ids.ts';
-import type { ExchangeProtocol } from './protocol.ts';
+import type { ExchangeProtocol, ProtocolName } from './protocol.ts';
 import type { Usage } from './usage.ts';
 
 /** How an exchange ended. */
@@ -16,11 +16,15 @@ export interface AttemptRecord {
   readonly status: number;
   /** `ok`, or why it failed. */
   readonly outcome: 'ok' | FailureKind;
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   readonly startedAt: number;
   readonly durationMs: number;
   /** The earlier attempt before this one may have been carried out upstream although no answer came. */
-  readonly possiblyTwice?: boolean;
+  readonly possiblyTwice?: boolean | undefined;
+  /** The protocol into which the call was translated; absent: it went out in the client's own. */
+  readonly via?: ProtocolName | undefined;
+  /** What the translation could not carry, in the client's spelling; present with `via`. */
+  readonly dropped?: readonly string[] | undefined;
 }
 
 /** Everything that is kept of one exchange: a line of the journal, then a row of the ledger. Holds no body text and no secret. */

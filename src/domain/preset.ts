@@ -1,13 +1,32 @@
+import type { Dialect } from './dialect.ts';
+import type { ModelTraits } from './model-traits.ts';
 import type { ProtocolName } from './protocol.ts';
 import type { Price } from './price.ts';
 
-/** Where a provider key goes in an upstream request. */
-export interface AuthScheme {
+/** How a provider key proves itself in an upstream request. */
+export type AuthScheme = PlainAuth | AwsAuth | GoogleAuth;
+
+/** The key itself goes out. */
+export interface PlainAuth {
   readonly in: 'header' | 'query';
   /** Header name in lower case, or query parameter. */
   readonly name: string;
   /** Word before the secret, as `Bearer`; absent: the bare secret. */
   readonly scheme?: string;
+}
+
+/** The key signs the request (AWS Signature Version 4). Its secret is `ACCESS_KEY_ID:SECRET_ACCESS_KEY[:SESSION_TOKEN]`. */
+export interface AwsAuth {
+  readonly in: 'aws-sigv4';
+  /** Null in presets: the region that the address names. */
+  readonly region: string | null;
+  readonly service: string;
+}
+
+/** The key is a service account that gets access tokens. Its secret is the account's JSON, as it is or in base64. */
+export interface GoogleAuth {
+  readonly in: 'google-service-account';
+  readonly scope: string;
 }
 
 /** Texts and codes by which a vendor says what went wrong. Matched case-insensitively in an error body of at most 64 KiB. */
@@ -37,6 +56,14 @@ export interface Preset {
   readonly auth: AuthScheme;
   /** Auth that differs for one protocol of the vendor (Anthropic-like endpoints of OpenAI-like vendors, Gemini's OpenAI layer). */
   readonly authByProtocol?: Readonly<Partial<Record<ProtocolName, AuthScheme>>>;
+  /** How the vendor speaks a protocol where that differs from the protocol's own service. */
+  readonly dialects?: Readonly<Partial<Record<ProtocolName, Dialect>>>;
+  /** The protocol in which the vendor is best spoken to by clients of a protocol that it does not speak; absent: the first that it has. */
+  readonly translateTo?: ProtocolName;
+  /** Part of a model's name → the only protocol in which the vendor offers such models; for vendors that do not offer all models in all protocols. */
+  readonly protocolByModel?: Readonly<Record<string, ProtocolName>>;
+  /** What an address looks like, for vendors without a fixed one; told when the operator left it out. */
+  readonly addressExample?: string;
   /** Constant headers, for instance a version that the vendor requires. The client's own value of a forwarded header wins. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Client headers that this vendor understands, in lower case, besides those every protocol forwards. */
@@ -53,6 +80,9 @@ export interface Preset {
   /** A service on the operator's own machine or network: works without a key, private addresses allowed. */
   readonly local?: boolean;
 }
+
+/** What a model of a vendor takes in a protocol, as far as it is known. */
+export type FindTraits = (presetId: string, protocol: ProtocolName, upstreamModel: string) => ModelTraits;
 
 /** Presets by id. */
 export type PresetCatalogue = ReadonlyMap<string, Preset>;

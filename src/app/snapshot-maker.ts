@@ -6,6 +6,7 @@ import { loadConfig, parseConfigFile } from '../config/load-config.ts';
 import type { LoadedConfig } from '../config/loaded-config.ts';
 import type { GatewaySnapshot } from '../config/snapshot.ts';
 import type { PriceCatalogue } from '../domain/preset.ts';
+import { traitsOf } from '../presets/model-traits.ts';
 import { PRESETS } from '../presets/presets.ts';
 import { loadBundledPrices } from '../presets/price-catalogue.ts';
 import { hashToken } from '../security/hash-token.ts';
@@ -38,6 +39,7 @@ export class SnapshotMaker {
     const snapshot = compileSnapshot(loaded.config, {
       presets: PRESETS,
       prices: this.#prices,
+      traits: traitsOf,
       revision: this.#revision + 1,
       source: loaded.source,
       hashSecret: hashToken,

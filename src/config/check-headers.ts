@@ -42,7 +42,6 @@ export function checkHeaders(provider: ProviderConfig, path: ConfigPath, problem
       problems.add([...path, 'forwardHeaders', index], 'is never sent on to a provider');
   }
   const { auth } = provider;
-  if (auth?.in === 'header' && FRAMING.has(auth.name.toLowerCase()))
+  if (auth?.in === 'header' && FRAMING.has((auth.name ?? '').toLowerCase()))
     problems.add([...path, 'auth', 'name'], 'belongs to the connection and cannot carry a key');
-  if (auth?.in === 'query' && auth.scheme !== undefined) problems.add([...path, 'auth', 'scheme'], 'has no meaning for a key in the query', 'name');
 }

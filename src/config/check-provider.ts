@@ -1,9 +1,13 @@
 import type { Preset, PresetCatalogue } from '../domain/preset.ts';
+import { schemesOf } from './auth-of.ts';
 import { problemOfBaseUrl } from './base-url.ts';
+import { checkAuth } from './check-auth.ts';
+import { checkDialect } from './check-dialect.ts';
 import { checkHeaders } from './check-headers.ts';
 import { checkKeys } from './check-keys.ts';
 import type { ConfigPath } from './config-path.ts';
 import type { ConfigProblems } from './config-problems.ts';
+import { kindOfProvider } from './kind-of-provider.ts';
 import { nearestName } from './nearest-name.ts';
 import { safeQuote } from './safe-quote.ts';
 import type { ProviderConfig } from './schema/gateway-config-schema.ts';
@@ -11,16 +15,15 @@ import type { ProviderConfig } from './schema/gateway-config-schema.ts';
 /** Checks what the shape of a provider cannot say: names that must exist, and fields that must fit each other. */
 export function checkProvider(provider: ProviderConfig, path: ConfigPath, presets: PresetCatalogue, problems: ConfigProblems): void {
   const preset = checkPreset(provider, path, presets, problems);
-  if (preset !== undefined) checkKind(provider, preset, path, problems);
+  if (preset !== undefined) {
+    checkKind(provider, preset, path, problems);
+    checkAuth(provider, preset, path, problems);
+    checkDialect(provider, preset, path, problems);
+    checkKeys(provider.keys ?? [], schemesOf(provider, preset), [...path, 'keys'], problems);
+  }
   checkAddresses(provider, path, problems);
   checkModels(provider, path, problems);
-  checkKeys(provider.keys ?? [], [...path, 'keys'], problems);
   checkHeaders(provider, path, problems);
-}
-
-/** `rest` makes a provider of kind rest, everything else one of kind llm, unless `kind` says otherwise. */
-export function kindOfProvider(provider: ProviderConfig): 'llm' | 'rest' {
-  return provider.kind ?? (provider.preset === 'rest' ? 'rest' : 'llm');
 }
 
 /** The id of the preset that fills what a provider leaves out. */
@@ -51,7 +54,8 @@ function checkKind(provider: ProviderConfig, preset: Preset, path: ConfigPath, p
   }
   if (provider.rest !== undefined) problems.add([...path, 'rest'], 'has no meaning for a provider of kind llm; write "kind: rest"', 'name');
   if (provider.protocols === undefined && Object.keys(preset.protocols).length === 0) {
-    problems.add(path, `needs the field "protocols", because the preset ${preset.id} has no address of its own`);
+    const example = preset.addressExample === undefined ? '' : `; it looks like ${preset.addressExample}`;
+    problems.add(path, `needs the field "protocols", because the preset ${preset.id} has no address of its own${example}`);
   }
 }
 

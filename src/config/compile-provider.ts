@@ -1,11 +1,15 @@
 import type { ProviderId, UpstreamModel } from '../domain/ids.ts';
-import type { AuthScheme, FailureHints, Preset, PriceCatalogue } from '../domain/preset.ts';
+import type { AuthScheme, FailureHints, FindTraits, Preset, PriceCatalogue } from '../domain/preset.ts';
 import type { ProtocolName } from '../domain/protocol.ts';
 import { isPrivateHost } from '../lib/network-address.ts';
+import { authOf } from './auth-of.ts';
+import { regionOfAddress } from './aws-credentials.ts';
 import { parseBaseUrl, resolveBaseUrl } from './base-url.ts';
-import { kindOfProvider } from './check-provider.ts';
+import { compileDialects, compileProtocolOfModel } from './compile-dialects.ts';
 import { compileKeys } from './compile-keys.ts';
 import { compileModels, type FindPrice } from './compile-models.ts';
+import { compileTraits } from './compile-traits.ts';
+import { kindOfProvider } from './kind-of-provider.ts';
 import { type OutgoingProxy, proxyForOrigin } from './outgoing-proxy.ts';
 import type { ProviderConfig } from './schema/gateway-config-schema.ts';
 import type { BaseUrl, CompiledProvider, Timeouts } from './snapshot.ts';
@@ -17,14 +21,20 @@ const NO_HINTS: Required<FailureHints> = { outOfQuota: [], accountWide: [], mode
 /** Names of clients' models that a price was looked up for; beyond that many each look-up is made anew. */
 const MOST_KEPT_PRICES = 1000;
 
+/** What the vendors' data say of models. */
+export interface ModelKnowledge {
+  readonly prices: PriceCatalogue;
+  readonly traits: FindTraits;
+}
+
 /** One provider, its preset filled in. */
-export function compileProvider(config: ProviderConfig, preset: Preset, prices: PriceCatalogue, proxy: OutgoingProxy | null): CompiledProvider {
+export function compileProvider(config: ProviderConfig, preset: Preset, known: ModelKnowledge, proxy: OutgoingProxy | null): CompiledProvider {
   const kind = kindOfProvider(config);
   const protocols = kind === 'rest' ? new Map<ProtocolName, BaseUrl>() : compileProtocols(config, preset);
   const rest = compileRest(config, kind);
   const origins = [...new Set([...protocols.values(), ...(rest === null ? [] : [rest.target])].map(({ origin }) => origin))];
   const isOwnNetwork = origins.length > 0 && origins.every((origin) => isPrivateHost(new URL(origin).hostname));
-  const findPrice = preset.local === true ? () => undefined : finderOf(prices, preset.id);
+  const findPrice = preset.local === true ? () => undefined : finderOf(known.prices, preset.id);
   const { models, acceptsAnyModel } = compileModels(config.models, findPrice);
   return {
     id: config.id as ProviderId,
@@ -37,7 +47,10 @@ export function compileProvider(config: ProviderConfig, preset: Preset, prices: 
     weight: config.weight ?? 1,
     priority: config.priority ?? 0,
     protocols,
-    ...compileAuth(config, preset),
+    dialects: compileDialects(config, preset, protocols.keys()),
+    translateTo: preset.translateTo ?? null,
+    protocolOfModel: compileProtocolOfModel(preset),
+    ...compileAuth(config, preset, origins[0] ?? null),
     headers: { ...lowerCaseNames(preset.headers ?? {}), ...lowerCaseNames(config.headers ?? {}) },
     forwardHeaders: new Set([...(preset.forwardHeaders ?? []), ...(config.forwardHeaders ?? [])].map((name) => name.toLowerCase())),
     models,
@@ -52,6 +65,7 @@ export function compileProvider(config: ProviderConfig, preset: Preset, prices: 
     proxyUrl: config.proxyUrl ?? proxyForOrigin(origins[0] ?? 'http://localhost', proxy),
     verifyTls: config.verifyTls ?? true,
     rest,
+    traitsOf: compileTraits(preset.id, models, known.traits),
     priceOf: keptPrices(findPrice),
   };
 }
@@ -68,10 +82,14 @@ function compileRest({ rest }: ProviderConfig, kind: 'llm' | 'rest'): CompiledPr
   return { methods: rest.methods ?? DEFAULT_METHODS, target: parseBaseUrl(rest.targetUrl) };
 }
 
-function compileAuth({ auth }: ProviderConfig, preset: Preset): Pick<CompiledProvider, 'auth' | 'authByProtocol'> {
-  if (auth === undefined) return { auth: preset.auth, authByProtocol: preset.authByProtocol ?? {} };
-  const own: AuthScheme = { ...auth, name: auth.in === 'header' ? auth.name.toLowerCase() : auth.name };
-  return { auth: own, authByProtocol: {} };
+function compileAuth(config: ProviderConfig, preset: Preset, origin: string | null): Pick<CompiledProvider, 'auth' | 'authByProtocol'> {
+  const { auth, authByProtocol = {} } = authOf(config, preset);
+  return { auth: withRegion(auth, origin), authByProtocol };
+}
+
+function withRegion(auth: AuthScheme, origin: string | null): AuthScheme {
+  if (auth.in !== 'aws-sigv4' || auth.region !== null || origin === null) return auth;
+  return { ...auth, region: regionOfAddress(origin) };
 }
 
 /** A wait that the operator wrote for answers holds for streams too, unless they have one of their own. */

@@ -6,6 +6,7 @@ export const DEFAULT_SETTINGS: Settings = {
   allowAnonymous: false,
   maxWaitMs: 10_000,
   maxWaiting: 1000,
+  translation: 'prefer-native',
   maxAttempts: 6,
   retryBudget: { ratio: 0.2, floor: 10 },
   retryAmbiguous: 'once',

@@ -56,7 +56,7 @@ function compileOne(provider: Partial<ProviderConfig>, outgoingProxy: OutgoingPr
 const publicModel = (name: string): PublicModel => name as PublicModel;
 
 test('the preset fills what a provider leaves out', () => {
-  const { priceOf: _, ...provider } = compileOne({ keys: ['sk-1'] });
+  const { priceOf: _, traitsOf: __, protocolOfModel: ___, ...provider } = compileOne({ keys: ['sk-1'] });
   assert.deepEqual(provider, {
     id: 'a',
     name: 'a',
@@ -71,6 +71,8 @@ test('the preset fills what a provider leaves out', () => {
       ['openai-chat', { origin: 'https://api.vendor.test', path: '/v1', href: 'https://api.vendor.test/v1' }],
       ['anthropic-messages', { origin: 'https://api.vendor.test', path: '/anthropic/v1', href: 'https://api.vendor.test/anthropic/v1' }],
     ]),
+    dialects: new Map(),
+    translateTo: null,
     auth: BEARER,
     authByProtocol: { 'anthropic-messages': X_API_KEY },
     headers: { 'x-version': '1' },
@@ -110,7 +112,7 @@ test('an auth of the operator holds for every protocol', () => {
   const { auth, authByProtocol } = compileOne({ auth: { in: 'header', name: 'X-Key' } });
   assert.deepEqual(auth, { in: 'header', name: 'x-key' });
   assert.deepEqual(authByProtocol, {});
-  assert.equal(compileOne({ auth: { in: 'query', name: 'apiKey' } }).auth.name, 'apiKey');
+  assert.deepEqual(compileOne({ auth: { in: 'query', name: 'apiKey' } }).auth, { in: 'query', name: 'apiKey' });
 });
 
 test('header names are compared without case, and the operator’s value wins', () => {

@@ -1,5 +1,6 @@
 import type { PublicModel, VirtualKeyHash } from '../domain/ids.ts';
-import type { PresetCatalogue, PriceCatalogue } from '../domain/preset.ts';
+import { UNKNOWN_MODEL_TRAITS } from '../domain/model-traits.ts';
+import type { FindTraits, PresetCatalogue, PriceCatalogue } from '../domain/preset.ts';
 import { presetIdOf } from './check-provider.ts';
 import { compileCallers } from './compile-callers.ts';
 import { compileProvider } from './compile-provider.ts';
@@ -12,6 +13,8 @@ import type { CompiledProvider, GatewaySnapshot, Offer } from './snapshot.ts';
 export interface CompileContext {
   readonly presets: PresetCatalogue;
   readonly prices: PriceCatalogue;
+  /** Absent: nothing is known of any model. */
+  readonly traits?: FindTraits;
   readonly revision: number;
   /** A file path, `environment`, or `nothing`. */
   readonly source: string;
@@ -40,10 +43,13 @@ export function compileSnapshot(config: GatewayConfig, context: CompileContext):
   return context.freeze === true ? freezeDeeply(snapshot) : snapshot;
 }
 
-function compileOne(provider: ProviderConfig, { presets, prices, outgoingProxy }: CompileContext): CompiledProvider {
+function compileOne(
+  provider: ProviderConfig,
+  { presets, prices, traits = () => UNKNOWN_MODEL_TRAITS, outgoingProxy }: CompileContext,
+): CompiledProvider {
   const preset = presets.get(presetIdOf(provider));
   if (preset === undefined) throw new Error(`The provider ${provider.id} names a preset that does not exist.`);
-  return compileProvider(provider, preset, prices, outgoingProxy ?? null);
+  return compileProvider(provider, preset, { prices, traits }, outgoingProxy ?? null);
 }
 
 function collectOffers(providers: readonly CompiledProvider[]): ReadonlyMap<PublicModel, readonly Offer[]> {

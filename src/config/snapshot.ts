@@ -1,4 +1,6 @@
 import type { ProviderId, ProviderKeyId, PublicModel, UpstreamModel, VirtualKeyHash, VirtualKeyId } from '../domain/ids.ts';
+import type { Dialect } from '../domain/dialect.ts';
+import type { ModelTraits } from '../domain/model-traits.ts';
 import type { AuthScheme, FailureHints } from '../domain/preset.ts';
 import type { Price } from '../domain/price.ts';
 import type { ProtocolName } from '../domain/protocol.ts';
@@ -29,6 +31,8 @@ export interface Offer {
 export interface Target {
   readonly provider: CompiledProvider;
   readonly model: CompiledModel | null;
+  /** The protocol into which the call is translated; absent: the client's own. */
+  readonly via?: ProtocolName;
 }
 
 export interface CompiledModel {
@@ -59,6 +63,13 @@ export interface CompiledProvider {
   readonly priority: number;
   /** Base URL by protocol, without a trailing slash. */
   readonly protocols: ReadonlyMap<ProtocolName, BaseUrl>;
+  /** How it speaks those protocols that it speaks in a way of its own; empty for most providers. */
+  readonly dialects: ReadonlyMap<ProtocolName, Dialect>;
+  /** The protocol in which its vendor is best spoken to by clients of a protocol that it does not speak; null: no choice of its own. */
+  readonly translateTo: ProtocolName | null;
+  /** The only protocol in which it offers a model; null: any that it speaks. */
+  readonly protocolOfModel: (model: UpstreamModel) => ProtocolName | null;
+  /** The region of `aws-sigv4` is never null here. */
   readonly auth: AuthScheme;
   readonly authByProtocol: Readonly<Partial<Record<ProtocolName, AuthScheme>>>;
   /** Constant headers, names in lower case. */
@@ -83,6 +94,8 @@ export interface CompiledProvider {
   readonly verifyTls: boolean;
   /** Present for kind `rest`. */
   readonly rest: { readonly methods: readonly string[]; readonly target: BaseUrl } | null;
+  /** What a model of this provider takes in a protocol, the configuration's own words included. Kept, so that it may be asked each time. */
+  readonly traitsOf: (protocol: ProtocolName, model: CompiledModel) => ModelTraits;
   /** Price of a model that is not in `models` (providers that accept any name); looked up in the bundled catalogue and kept. */
   readonly priceOf: (model: UpstreamModel) => { readonly price: Price; readonly priceVersion: string; readonly maxOutputTokens?: number } | null;
 }
@@ -162,6 +175,8 @@ export interface Settings {
   readonly allowAnonymous: boolean;
   readonly maxWaitMs: number;
   readonly maxWaiting: number;
+  /** What may be lost where a provider does not speak the client's protocol: nothing, wishes only, or anything. */
+  readonly translation: 'strict' | 'prefer-native' | 'lossy';
   readonly maxAttempts: number;
   readonly retryBudget: { readonly ratio: number; readonly floor: number };
   readonly retryAmbiguous: 'once' | 'never';

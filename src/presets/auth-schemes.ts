@@ -6,4 +6,6 @@ export const AUTH_SCHEMES = {
   anthropic: { in: 'header', name: 'x-api-key' },
   gemini: { in: 'header', name: 'x-goog-api-key' },
   azure: { in: 'header', name: 'api-key' },
+  bedrock: { in: 'aws-sigv4', region: null, service: 'bedrock' },
+  googleCloud: { in: 'google-service-account', scope: 'https://www.googleapis.com/auth/cloud-platform' },
 } as const satisfies Record<string, AuthScheme>;

@@ -5,16 +5,6 @@ import { sameBase } from './same-base.ts';
 /** Services that host models of many makers. */
 export const INFERENCE_HOST_PRESETS: readonly PresetSource[] = [
   {
-    id: 'azure-openai',
-    label: 'Azure OpenAI',
-    // Each customer has an address of its own: https://RESOURCE.openai.azure.com/openai/v1.
-    protocols: {},
-    usualPath: '/openai/v1',
-    auth: AUTH_SCHEMES.azure,
-    env: ['AZURE_OPENAI_API_KEY'],
-    failures: { modelMissing: ['deploymentnotfound'] },
-  },
-  {
     id: 'openrouter',
     label: 'OpenRouter',
     protocols: sameBase('https://openrouter.ai/api/v1', [

@@ -1,5 +1,6 @@
 import type { FailureHints, Preset, PresetCatalogue } from '../domain/preset.ts';
 import { CHINESE_VENDOR_PRESETS } from './chinese-vendor-presets.ts';
+import { CLOUD_PRESETS } from './cloud-presets.ts';
 import { DEFAULT_FAILURE_HINTS } from './default-failure-hints.ts';
 import { GENERIC_PRESETS } from './generic-presets.ts';
 import { INFERENCE_HOST_PRESETS } from './inference-host-presets.ts';
@@ -11,10 +12,9 @@ const HINT_KINDS = ['outOfQuota', 'accountWide', 'modelForbidden', 'modelMissing
 
 /** All vendors by id, each with the default failure hints joined to its own. */
 export const PRESETS: PresetCatalogue = new Map(
-  [...MODEL_MAKER_PRESETS, ...CHINESE_VENDOR_PRESETS, ...INFERENCE_HOST_PRESETS, ...LOCAL_PRESETS, ...GENERIC_PRESETS].map((source) => [
-    source.id,
-    joinHints(source),
-  ]),
+  [...MODEL_MAKER_PRESETS, ...CHINESE_VENDOR_PRESETS, ...CLOUD_PRESETS, ...INFERENCE_HOST_PRESETS, ...LOCAL_PRESETS, ...GENERIC_PRESETS].map(
+    (source) => [source.id, joinHints(source)],
+  ),
 );
 
 function joinHints({ withoutDefaultHints = [], ...preset }: PresetSource): Preset {

@@ -45,6 +45,13 @@ test('a provider without a price of its own takes that of the model’s home ven
   assert.equal(prices.find('custom', 'constructor'), undefined);
 });
 
+test('a Claude model is found under the names of Amazon and Google', () => {
+  const prices = loadBundledPrices();
+  const price = prices.find('anthropic', 'claude-sonnet-4-5')?.price ?? assert.fail();
+  for (const name of ['us.anthropic.claude-sonnet-4-5-20250929-v1:0', 'anthropic.claude-sonnet-4-5-20250929-v1:0', 'claude-sonnet-4-5@20250929'])
+    assert.deepEqual(prices.find('bedrock', name)?.price, price, name);
+});
+
 test('the bundled list prices the models that everybody uses, in dollars per million tokens', () => {
   const prices = loadBundledPrices();
   assert.deepEqual(prices.find('openai', 'gpt-4o-mini')?.price, { input: 0.15, output: 0.6, cacheRead: 0.075 });

@@ -77,9 +77,13 @@ function readModel(figures: readonly string[], row: readonly (number | null)[]):
   });
 }
 
+/** Amazon's name of a Claude model: `us.anthropic.claude-…-v1:0`. */
+const AMAZON_NAME = /^(?:.*\.)?anthropic\.(?<name>claude-.+?)(?:-v\d+(?::\d+)?)?$/u;
+
 /** The name as it came, without its version, and both without the `vendor/` in front. */
 function spellingsOf(model: string): readonly string[] {
-  const bare = model.slice(model.lastIndexOf('/') + 1);
+  const written = model.slice(model.lastIndexOf('/') + 1);
+  const bare = AMAZON_NAME.exec(written)?.groups?.['name'] ?? written;
   return [...new Set([model, withoutVersion(model), bare, withoutVersion(bare), `${withoutVersion(bare)}-latest`])].filter((name) => name !== '');
 }
 

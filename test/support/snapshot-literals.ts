@@ -1,3 +1,4 @@
+import { UNKNOWN_MODEL_TRAITS } from '../../src/domain/model-traits.ts';
 import { DEFAULT_SETTINGS } from '../../src/config/compile-settings.ts';
 import type { CompiledKey, CompiledModel, CompiledProvider, GatewaySnapshot, Settings } from '../../src/config/snapshot.ts';
 import type { ProviderId, ProviderKeyId, PublicModel, UpstreamModel } from '../../src/domain/ids.ts';
@@ -38,6 +39,9 @@ export function aProvider(
     weight: 1,
     priority: 0,
     protocols: new Map(speaks.map((protocol) => [protocol, ADDRESS])),
+    dialects: new Map(),
+    translateTo: null,
+    protocolOfModel: () => null,
     auth: { in: 'header', name: 'authorization', scheme: 'Bearer' },
     authByProtocol: {},
     headers: {},
@@ -54,6 +58,7 @@ export function aProvider(
     proxyUrl: null,
     verifyTls: true,
     rest: null,
+    traitsOf: () => UNKNOWN_MODEL_TRAITS,
     priceOf: () => null,
     ...changes,
   };

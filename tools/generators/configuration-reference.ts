@@ -22,7 +22,6 @@ const ROOT = GatewayConfigSchema as unknown as SchemaNode;
 const WITHOUT_EFFECT = new Set([
   'providers[].region',
   'providers[].models[].contextTokens',
-  'providers[].models[].capabilities',
   'providers[].models[].price.perImage',
   'settings.retentionDays.bodies',
   'settings.prices.source',
@@ -80,6 +79,43 @@ It is read only where \`CONFIG_FILE\` or \`--config\` names it. Problems are tol
 Without \`master_keys\` llm-proxy was open; here every request is answered 401 unless \`ALLOW_ANONYMOUS=true\`.
 `;
 
+const CLOUDS = `## Clouds
+
+Clouds speak the makers' protocols in dialects of their own: other paths, other credentials, other frames around streams. Their presets know the differences; clients notice nothing.
+Each customer has an address of its own, which \`protocols\` names.
+
+| preset | protocols | base URL | \`secret\` of a key |
+|---|---|---|---|
+| \`azure-openai\` | the OpenAI ones | \`https://RESOURCE.openai.azure.com/openai/v1\` | the key, sent as \`api-key\` |
+| \`azure-openai-classic\` | the OpenAI ones; the upstream model is the deployment | \`https://RESOURCE.openai.azure.com/openai\` | the key, sent as \`api-key\` |
+| \`bedrock\` | \`anthropic-messages\`, through InvokeModel; tokens are not counted | \`https://bedrock-runtime.REGION.amazonaws.com\` | \`ACCESS_KEY_ID:SECRET_ACCESS_KEY\`, for temporary ones with \`:SESSION_TOKEN\`; requests are signed (Signature Version 4) |
+| \`vertex\` | \`gemini-generate\` and \`anthropic-messages\` | \`https://LOCATION-aiplatform.googleapis.com/v1/projects/PROJECT/locations/LOCATION\` for both | the JSON of a service account key, as it is or in base64; it gets access tokens, which are kept and renewed |
+
+\`\`\`yaml
+providers:
+  - id: bedrock
+    preset: bedrock
+    protocols: { anthropic-messages: https://bedrock-runtime.eu-west-1.amazonaws.com }
+    models: [{ name: claude-sonnet-4-5, upstream: eu.anthropic.claude-sonnet-4-5-20250929-v1:0 }]
+    keys: ["\${AWS_ACCESS_KEY_ID}:\${AWS_SECRET_ACCESS_KEY}"]
+  - id: vertex
+    preset: vertex
+    protocols:
+      gemini-generate: https://us-central1-aiplatform.googleapis.com/v1/projects/PROJECT/locations/us-central1
+      anthropic-messages: https://us-east5-aiplatform.googleapis.com/v1/projects/PROJECT/locations/us-east5
+    models: [gemini-2.5-flash, { name: claude-opus-4-5, upstream: claude-opus-4-5@20251101 }]
+    keys: ["\${VERTEX_SERVICE_ACCOUNT}"]
+  - id: azure
+    preset: azure-openai-classic
+    protocols: { openai-chat: https://RESOURCE.openai.azure.com }
+    query: { api-version: 2024-10-21 }
+    models: [{ name: gpt-4o, upstream: my-deployment }]
+    keys: ["\${AZURE_KEY}"]
+\`\`\`
+
+With \`auth: { in: header, name: authorization, scheme: Bearer }\` Bedrock takes one of its API keys instead. \`aws-sigv4\` and \`google-service-account\` work with the preset \`custom\` too, where the protocol's own paths are used.
+`;
+
 interface Row {
   readonly path: string;
   readonly cells: readonly string[];
@@ -117,6 +153,7 @@ export function generate(): Record<string, string> {
       itemOf(provider, 'keys'),
       'providers[].keys[]',
     ),
+    CLOUDS,
     section(
       'virtualKeys',
       'A list; each entry is a secret that clients send. An absent limit does not limit; 0 blocks.',

@@ -7,6 +7,8 @@ import { ProviderKeySchema } from './provider-key-schema.ts';
 const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 const POOL_STRATEGIES = ['weighted', 'fill-first', 'least-busy', 'most-headroom', 'sticky'] as const;
 
+const REGION = '^[a-z]{2,}(?:-[a-z]+)+-[0-9]{1,2}$';
+
 const ProtocolsSchema = Type.Object(
   Object.fromEntries(
     PROTOCOL_NAMES.map((name) => [name, Type.Optional(FIELD.url('Base URL, used as written; a bare origin gets the usual prefix.'))]),
@@ -16,11 +18,20 @@ const ProtocolsSchema = Type.Object(
 
 const AuthSchema = Type.Object(
   {
-    in: Type.Enum(['header', 'query'], { description: 'Where the key goes.' }),
-    name: FIELD.headerName('Header name or query parameter.'),
+    in: Type.Enum(['header', 'query', 'aws-sigv4', 'google-service-account'], {
+      description: 'Where the key goes; or what is made of it: a signature of AWS, an access token of a Google service account.',
+    }),
+    name: Type.Optional(FIELD.headerName('Header name or query parameter; needed for header and query.')),
     scheme: Type.Optional(
-      Type.String({ pattern: '^[A-Za-z][A-Za-z0-9-]{0,31}$', expected: 'one word', description: 'Word before the key, as Bearer.' }),
+      Type.String({ pattern: '^[A-Za-z][A-Za-z0-9-]{0,31}$', expected: 'one word', description: 'Word before the key in a header, as Bearer.' }),
     ),
+    region: Type.Optional(
+      Type.String({ pattern: REGION, expected: 'a region, as us-east-1', description: 'For aws-sigv4; absent: the region that the address names.' }),
+    ),
+    service: Type.Optional(
+      Type.String({ pattern: '^[a-z0-9-]{1,64}$', expected: 'the name of a service, as bedrock', description: 'For aws-sigv4. Default bedrock.' }),
+    ),
+    scope: Type.Optional(FIELD.url('For google-service-account. Default https://www.googleapis.com/auth/cloud-platform.')),
   },
   CLOSED,
 );
@@ -65,6 +76,11 @@ export const ProviderSchema = Type.Object(
     protocols: Type.Optional(ProtocolsSchema),
     auth: Type.Optional(AuthSchema),
     headers: Type.Optional(Type.Record(Type.String(), Type.String({ maxLength: 8192 }), { description: 'Constant headers of every request.' })),
+    query: Type.Optional(
+      Type.Record(Type.String(), Type.String({ maxLength: 2048 }), {
+        description: 'Constant query parameters of every request, as api-version; they win over the preset’s and the client’s.',
+      }),
+    ),
     forwardHeaders: Type.Optional(Type.Array(FIELD.headerName('Header name.'), { description: 'Client headers that go on to this provider.' })),
     models: Type.Optional(Type.Array(ModelSchema, { minItems: 1, maxItems: 100_000, description: 'Absent or ["*"]: any model name is sent on.' })),
     keys: Type.Optional(Type.Array(ProviderKeySchema, { maxItems: 100_000, description: 'The key pool.' })),

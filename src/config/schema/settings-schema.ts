@@ -3,6 +3,7 @@ import { CLOSED, FIELD } from './field-types.ts';
 
 const MAX_BODY_BYTES = 1024 ** 3;
 const MAX_STREAMED_BODY_BYTES = 1024 ** 4;
+const TRANSLATION_POLICIES = ['strict', 'prefer-native', 'lossy'] as const;
 
 const BreakerSchema = Type.Object(
   {
@@ -36,6 +37,12 @@ export const SettingsSchema = Type.Object(
     allowAnonymous: Type.Optional(FIELD.flag('Serve requests without a virtual key. Default false.')),
     maxWaitMs: Type.Optional(FIELD.durationMs('Longest stay in the waiting room. Default 10000.', 0)),
     maxWaiting: Type.Optional(FIELD.count('Requests in the waiting room. Default 1000.', 1_000_000)),
+    translation: Type.Optional(
+      Type.Enum(TRANSLATION_POLICIES, {
+        description:
+          'Requests to providers that do not speak the client’s protocol. strict: refused when anything would be lost; prefer-native: wishes may be lost and are told, substance never; lossy: everything is tried. Default prefer-native.',
+      }),
+    ),
     maxAttempts: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: 'Upstream calls of one request. Default 6.' })),
     retryBudget: Type.Optional(
       Type.Object(

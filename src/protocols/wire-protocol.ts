@@ -1,6 +1,8 @@
-import type { GatewayError } from '../domain/gateway-error.ts';
+import type { StateFamily } from '../domain/canonical/opaque-state.ts';
+import type { CanonicalError } from '../domain/canonical/canonical-error.ts';
 import type { ProtocolName } from '../domain/protocol.ts';
 import type { Usage } from '../domain/usage.ts';
+import type { CountTranslation, DecodeError, EmbeddingTranslation, TextTranslation } from './translation.ts';
 
 /** Parsed JSON of which nothing is known yet. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -8,6 +10,10 @@ export type Json = Readonly<Record<string, unknown>>;
 /** What the gateway must know of a wire format to pass it through: where the figures stand, how errors look, how a stream ends. */
 export interface WireProtocol {
   readonly name: ProtocolName;
+  /** Protocols of one family share error codes and reasoning state. */
+  readonly family: StateFamily;
+  /** Status that tells this protocol's clients that the service is overloaded. */
+  readonly overloadedStatus: number;
 
   /** Headers without which the protocol's servers refuse a request; sent when neither client nor provider gives them. */
   readonly requiredHeaders: Readonly<Record<string, string>>;
@@ -32,9 +38,26 @@ export interface WireProtocol {
   /** The error object in a body or event that is one; null when it is none. */
   findError(body: Json): Json | null;
 
-  errorBody(error: GatewayError, requestId: string): string;
+  errorBody(error: CanonicalError, requestId: string): string;
   /** A whole event with which a broken stream ends; begins and ends at an event border. */
-  errorEvent(error: GatewayError, requestId: string, nextSequence: number): string;
+  errorEvent(error: CanonicalError, requestId: string, nextSequence: number): string;
+  /** An upstream's error body, read. */
+  readonly decodeError: DecodeError;
+
+  /** Present for protocols that generate text, that embed, that count. */
+  readonly text?: TextTranslation;
+  readonly embeddings?: EmbeddingTranslation;
+  readonly counting?: CountTranslation;
+  /**
+   * The body without reasoning state that the gateway wrapped for the client and that this protocol's servers cannot read; called for requests
+   * between equal protocols that hold such a mark.
+   */
+  withoutForeignState?(body: Json): Json;
+  /** Id of what the provider keeps because of this answer (or first event of one), and of what a request goes on from. Absent: nothing is kept. */
+  readonly storedId?: (body: Json) => string | null;
+  readonly neededId?: (body: Json) => string | null;
+  /** Stands in every request that may hold such state. */
+  readonly foreignStateSign: string;
 }
 
 /**

@@ -1,5 +1,6 @@
-import type { ErrorKind, GatewayError } from '../../domain/gateway-error.ts';
-import { isObject, type JsonObject } from '../../lib/json-reading.ts';
+import type { CanonicalError } from '../../domain/canonical/canonical-error.ts';
+import type { ErrorKind } from '../../domain/gateway-error.ts';
+import { isObject, objectAt, type JsonObject } from '../../lib/json-reading.ts';
 
 const TYPES: Readonly<Record<ErrorKind, string>> = {
   'invalid-request': 'invalid_request_error',
@@ -13,19 +14,67 @@ const TYPES: Readonly<Record<ErrorKind, string>> = {
   upstream: 'api_error',
 };
 
-/** `{"type":"error","error":{type,message},"request_id"}`; the gateway's own code stands in `details`, where the API keeps its codes. */
-export function messageErrorBody(error: GatewayError, requestId: string): string {
-  return JSON.stringify({
-    type: 'error',
-    error: { type: TYPES[error.kind], message: error.message, code: error.code, details: { error_code: error.code } },
-    request_id: requestId,
-  });
+/** Anthropic's types, and the status that each comes with (Anthropic API reference, Errors). */
+const READ: Readonly<Record<string, { readonly kind: ErrorKind; readonly status: number }>> = {
+  invalid_request_error: { kind: 'invalid-request', status: 400 },
+  authentication_error: { kind: 'auth', status: 401 },
+  billing_error: { kind: 'rate-limit', status: 402 },
+  permission_error: { kind: 'permission', status: 403 },
+  not_found_error: { kind: 'not-found', status: 404 },
+  conflict_error: { kind: 'invalid-request', status: 409 },
+  request_too_large: { kind: 'too-large', status: 413 },
+  rate_limit_error: { kind: 'rate-limit', status: 429 },
+  api_error: { kind: 'upstream', status: 500 },
+  timeout_error: { kind: 'timeout', status: 504 },
+  overloaded_error: { kind: 'overloaded', status: 529 },
+};
+
+const KINDS: Readonly<Record<number, ErrorKind>> = {
+  401: 'auth',
+  402: 'rate-limit',
+  403: 'permission',
+  404: 'not-found',
+  408: 'timeout',
+  413: 'too-large',
+  429: 'rate-limit',
+  503: 'overloaded',
+  504: 'timeout',
+  529: 'overloaded',
+};
+
+/** `{"type":"error","error":{type,message},"request_id"}`; a code stands in `details`, where the API keeps its own. */
+export function messageErrorBody(error: CanonicalError, requestId: string): string {
+  const code = error.code === '' ? { details: null } : { code: error.code, details: { error_code: error.code } };
+  return JSON.stringify({ type: 'error', error: { type: TYPES[error.kind], message: error.message, ...code }, request_id: requestId });
 }
 
-export function messageErrorEvent(error: GatewayError, requestId: string): string {
+export function messageErrorEvent(error: CanonicalError, requestId: string): string {
   return `event: error\ndata: ${messageErrorBody(error, requestId)}\n\n`;
 }
 
 export function findMessageError(body: JsonObject): JsonObject | null {
   return body['type'] === 'error' || (body['type'] === undefined && isObject(body['error'])) ? (isObject(body['error']) ? body['error'] : {}) : null;
+}
+
+/** An upstream's error. Its own type says more than the status, which compatible servers choose freely. */
+export function decodeMessageError(status: number, body: JsonObject | null): CanonicalError {
+  const error = body === null ? {} : (findMessageError(body) ?? {});
+  const { type, message } = error;
+  const known = typeof type === 'string' && Object.hasOwn(READ, type) ? READ[type] : undefined;
+  const code = objectAt(error, 'details')['error_code'] ?? error['code'];
+  return {
+    status,
+    kind: known?.kind ?? KINDS[status] ?? (status < 500 ? 'invalid-request' : 'upstream'),
+    code: typeof code === 'string' ? code : '',
+    message: typeof message === 'string' && message !== '' ? message : `The upstream answered with status ${status}.`,
+  };
+}
+
+/** An error inside a stream, which has no status but the one that its type is known by. */
+export function decodeMessageErrorEvent(event: JsonObject): CanonicalError {
+  const type = objectAt(event, 'error')['type'];
+  const known = typeof type === 'string' && Object.hasOwn(READ, type) ? READ[type] : undefined;
+  const decoded = decodeMessageError(known?.status ?? 500, event);
+  const { message } = objectAt(event, 'error');
+  return typeof message === 'string' && message !== '' ? decoded : { ...decoded, message: 'The upstream ended its answer with an error.' };
 }

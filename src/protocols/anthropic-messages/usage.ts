@@ -28,3 +28,10 @@ function mergeUsage(base: Usage, usage: JsonObject): Usage {
     provenance: 'measured',
   };
 }
+
+/** The figures as a client reads them. Clients of this protocol reckon with all of them, so unknown ones are 0. */
+export function messageUsageJson(usage: Usage | null): string {
+  const { input, cacheRead, cacheWrite, output, reasoning } = usage ?? NO_USAGE;
+  const thinking = reasoning === 0 ? '' : `,"output_tokens_details":{"thinking_tokens":${reasoning}}`;
+  return `{"input_tokens":${input},"cache_creation_input_tokens":${cacheWrite},"cache_read_input_tokens":${cacheRead},"output_tokens":${output}${thinking}}`;
+}

@@ -1,11 +1,25 @@
+import { STATE_TAG_BASE64 } from '../../domain/canonical/opaque-state.ts';
 import { objectAt, positiveAt } from '../../lib/json-reading.ts';
 import type { WireProtocol } from '../wire-protocol.ts';
-import { findGenerateError, generateErrorBody, generateErrorEvent } from './errors.ts';
+import { generateCarries } from './carries.ts';
+import { generateCounting } from './counting.ts';
+import { GenerateEventDecoder } from './decode-event.ts';
+import { decodeGenerateRequest } from './decode-request.ts';
+import { decodeGenerateResponse } from './decode-response.ts';
+import { generateEmbeddings } from './embeddings.ts';
+import { GenerateEventEncoder } from './encode-event.ts';
+import { encodeGenerateRequest } from './encode-request.ts';
+import { encodeGenerateResponse } from './encode-response.ts';
+import { decodeGenerateError, findGenerateError, generateErrorBody, generateErrorEvent } from './errors.ts';
+import { withoutForeignSignatures } from './foreign-state.ts';
 import { readGenerateUsage } from './usage.ts';
 
 /** Gemini's generateContent family. The model stands in the path; `modelVersion` of the answer is left alone. */
 export const geminiGenerate: WireProtocol = {
   name: 'gemini-generate',
+  family: 'gemini',
+  overloadedStatus: 503,
+  foreignStateSign: STATE_TAG_BASE64,
   requiredHeaders: {},
   maxOutputTokens: (body) => {
     const config = objectAt(body, 'generationConfig');
@@ -28,4 +42,17 @@ export const geminiGenerate: WireProtocol = {
   findError: findGenerateError,
   errorBody: generateErrorBody,
   errorEvent: generateErrorEvent,
+  decodeError: decodeGenerateError,
+  text: {
+    decodeRequest: decodeGenerateRequest,
+    carries: generateCarries,
+    encodeRequest: encodeGenerateRequest,
+    decodeResponse: decodeGenerateResponse,
+    encodeResponse: encodeGenerateResponse,
+    createEventDecoder: (context) => new GenerateEventDecoder(context),
+    createEventEncoder: (context) => new GenerateEventEncoder(context),
+  },
+  embeddings: generateEmbeddings,
+  counting: generateCounting,
+  withoutForeignState: withoutForeignSignatures,
 };

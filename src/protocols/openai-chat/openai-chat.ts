@@ -1,11 +1,23 @@
+import { STATE_TAG } from '../../domain/canonical/opaque-state.ts';
 import { positiveAt } from '../../lib/json-reading.ts';
 import type { WireProtocol } from '../wire-protocol.ts';
-import { chatErrorBody, chatErrorEvent, findChatError } from './errors.ts';
+import { carries } from './chat-carries.ts';
+import { createEventDecoder } from './decode-event.ts';
+import { decodeRequest } from './decode-request.ts';
+import { decodeResponse } from './decode-response.ts';
+import { createEventEncoder } from './encode-event.ts';
+import { encodeRequest } from './encode-request.ts';
+import { encodeResponse } from './encode-response.ts';
+import { chatErrorBody, chatErrorEvent, decodeChatError, findChatError } from './errors.ts';
 import { readChatUsage } from './usage.ts';
+import { withoutForeignState } from './without-foreign-state.ts';
 
 /** OpenAI Chat Completions, and everything that calls itself compatible with it. */
 export const openaiChat: WireProtocol = {
   name: 'openai-chat',
+  family: 'openai',
+  overloadedStatus: 503,
+  foreignStateSign: STATE_TAG,
   requiredHeaders: {},
   maxOutputTokens: (body) => positiveAt(body, 'max_completion_tokens') ?? positiveAt(body, 'max_tokens'),
   promptFields: ['messages', 'tools', 'functions'],
@@ -25,4 +37,7 @@ export const openaiChat: WireProtocol = {
   findError: findChatError,
   errorBody: chatErrorBody,
   errorEvent: chatErrorEvent,
+  decodeError: decodeChatError,
+  text: { decodeRequest, carries, encodeRequest, decodeResponse, encodeResponse, createEventDecoder, createEventEncoder },
+  withoutForeignState,
 };

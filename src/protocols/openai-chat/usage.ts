@@ -1,5 +1,6 @@
 import type { Usage } from '../../domain/usage.ts';
 import { countAt, isObject, objectAt, type JsonObject } from '../../lib/json-reading.ts';
+import type { CompletionUsage } from './wire-types.ts';
 
 /**
  * Usage of a chat completion or chunk. `prompt_tokens` includes what was cached and `completion_tokens` includes reasoning
@@ -22,5 +23,17 @@ export function readChatUsage(body: JsonObject): Usage | null {
     audioInput: countAt(prompt, 'audio_tokens'),
     audioOutput: countAt(completion, 'audio_tokens'),
     provenance: 'measured',
+  };
+}
+
+/** The figures as chat tells them. */
+export function writeChatUsage(usage: Usage): CompletionUsage {
+  const prompt = usage.input + usage.cacheRead + usage.cacheWrite;
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: usage.output,
+    total_tokens: prompt + usage.output,
+    prompt_tokens_details: { cached_tokens: usage.cacheRead, cache_write_tokens: usage.cacheWrite, audio_tokens: usage.audioInput },
+    completion_tokens_details: { reasoning_tokens: usage.reasoning, audio_tokens: usage.audioOutput },
   };
 }

@@ -1,19 +1,36 @@
-import type { GatewayError } from '../../domain/gateway-error.ts';
+import type { CanonicalError } from '../../domain/canonical/canonical-error.ts';
 import { isObject, objectAt, type JsonObject } from '../../lib/json-reading.ts';
-import { findOpenaiError, openaiErrorBody } from '../openai-error-shape.ts';
+import { decodeOpenaiError, findOpenaiError, openaiErrorBody } from '../openai-error-shape.ts';
 
 export const responseErrorBody = openaiErrorBody;
 
-/** The published error event: flat, with a sequence number. */
-export function responseErrorEvent(error: GatewayError, _requestId: string, nextSequence: number): string {
-  const data = JSON.stringify({ type: 'error', code: error.code, message: error.message, param: error.param ?? null, sequence_number: nextSequence });
-  return `event: error\ndata: ${data}\n\n`;
+/**
+ * The error event in both of its forms at once: the published one is flat, OpenAI's servers nest it, and of the official clients some read the one
+ * and some the other.
+ */
+export function responseErrorEvent(error: CanonicalError, _requestId: string, nextSequence: number): string {
+  const flat = JSON.stringify({ type: 'error', code: error.code || null, message: error.message, param: error.param ?? null });
+  return `event: error\ndata: ${flat.slice(0, -1)},"sequence_number":${nextSequence},${openaiErrorBody(error).slice(1)}\n\n`;
+}
+
+/** `response.error` of a failed response as JSON text. Its codes are a closed list, from which foreign causes get the nearest. */
+export function failedResponseError({ code, kind, message }: CanonicalError): string {
+  const fallback = kind === 'rate-limit' ? 'rate_limit_exceeded' : kind === 'invalid-request' ? 'invalid_prompt' : 'server_error';
+  return JSON.stringify({ code: code || fallback, message });
 }
 
 /** Errors come nested, flat with type `error`, or as a response that failed (with status 200). */
 export function findResponseError(body: JsonObject): JsonObject | null {
   if (body['type'] === 'error') return isObject(body['error']) ? body['error'] : body;
   if (body['type'] === 'response.failed') return objectAt(objectAt(body, 'response'), 'error');
-  if (body['object'] === 'response') return body['status'] === 'failed' && isObject(body['error']) ? body['error'] : null;
+  if (body['object'] === 'response') return body['status'] === 'failed' ? objectAt(body, 'error') : null;
   return body['type'] === undefined ? findOpenaiError(body) : null;
+}
+
+/** An error of a Responses server: body or event. `status` below 400: what the error says of itself decides. */
+export function decodeResponseError(status: number, body: JsonObject | null): CanonicalError {
+  const error = body === null ? null : findResponseError(body);
+  if (error === null) return decodeOpenaiError(status, body);
+  // The flat event's type is the event's, not the error's.
+  return decodeOpenaiError(status, { error: error['type'] === 'error' ? { ...error, type: undefined } : error });
 }

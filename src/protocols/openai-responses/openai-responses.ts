@@ -1,11 +1,25 @@
+import { STATE_TAG } from '../../domain/canonical/opaque-state.ts';
 import { positiveAt } from '../../lib/json-reading.ts';
 import type { WireProtocol } from '../wire-protocol.ts';
-import { findResponseError, responseErrorBody, responseErrorEvent } from './errors.ts';
+import { carriesOfResponses } from './carries.ts';
+import { responseCounting } from './counting.ts';
+import { ResponseEventDecoder } from './decode-event.ts';
+import { decodeResponseRequest } from './decode-request.ts';
+import { decodeResponse } from './decode-response.ts';
+import { ResponseEventEncoder } from './encode-event.ts';
+import { encodeResponseRequest } from './encode-request.ts';
+import { encodeResponse } from './encode-response.ts';
+import { decodeResponseError, findResponseError, responseErrorBody, responseErrorEvent } from './errors.ts';
+import { neededId, storedId } from './stored-id.ts';
 import { readResponseEventUsage, readResponseUsage } from './usage.ts';
+import { withoutForeignState } from './without-foreign-state.ts';
 
 /** OpenAI Responses. */
 export const openaiResponses: WireProtocol = {
   name: 'openai-responses',
+  family: 'openai',
+  overloadedStatus: 503,
+  foreignStateSign: STATE_TAG,
   requiredHeaders: {},
   maxOutputTokens: (body) => positiveAt(body, 'max_output_tokens'),
   promptFields: ['input', 'instructions', 'tools'],
@@ -25,4 +39,18 @@ export const openaiResponses: WireProtocol = {
   findError: findResponseError,
   errorBody: responseErrorBody,
   errorEvent: responseErrorEvent,
+  decodeError: decodeResponseError,
+  text: {
+    decodeRequest: decodeResponseRequest,
+    carries: carriesOfResponses,
+    encodeRequest: encodeResponseRequest,
+    decodeResponse,
+    encodeResponse,
+    createEventDecoder: (context) => new ResponseEventDecoder(context),
+    createEventEncoder: (context) => new ResponseEventEncoder(context),
+  },
+  counting: responseCounting,
+  withoutForeignState,
+  storedId,
+  neededId,
 };

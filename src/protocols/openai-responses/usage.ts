@@ -1,4 +1,4 @@
-import type { Usage } from '../../domain/usage.ts';
+import { NO_USAGE, type Usage } from '../../domain/usage.ts';
 import { countAt, isObject, objectAt, type JsonObject } from '../../lib/json-reading.ts';
 
 /** Usage of a response: `input_tokens` includes what was cached, `output_tokens` includes reasoning (OpenAI API reference, ResponseUsage). */
@@ -23,4 +23,14 @@ export function readResponseUsage(response: JsonObject): Usage | null {
 /** Only the last events of a stream carry figures, inside their `response`. */
 export function readResponseEventUsage(event: JsonObject, soFar: Usage | null): Usage | null {
   return readResponseUsage(objectAt(event, 'response')) ?? soFar;
+}
+
+/** Usage as a response carries it. Without figures zeros: clients that read the last event count on the member. */
+export function responseUsageJson(usage: Usage | null): string {
+  const { input, cacheRead, cacheWrite, output, reasoning } = usage ?? NO_USAGE;
+  const all = input + cacheRead + cacheWrite;
+  return (
+    `{"input_tokens":${all},"input_tokens_details":{"cached_tokens":${cacheRead},"cache_write_tokens":${cacheWrite}},` +
+    `"output_tokens":${output},"output_tokens_details":{"reasoning_tokens":${reasoning}},"total_tokens":${all + output}}`
+  );
 }

@@ -1,0 +1,31 @@
+import type { FeatureNames } from '../../domain/canonical/feature.ts';
+
+/** How this protocol's clients call what they can ask for. */
+export const GENERATE_FEATURE_NAMES: FeatureNames = {
+  tools: 'tools',
+  'forced-tool': 'toolConfig.functionCallingConfig.mode',
+  images: 'inlineData',
+  'image-urls': 'fileData.fileUri',
+  documents: 'inlineData',
+  'document-urls': 'fileData.fileUri',
+  audio: 'inlineData',
+  'file-ids': 'fileData.fileUri',
+  'json-schema': 'generationConfig.responseSchema',
+  'json-object': 'generationConfig.responseMimeType',
+  'schema-keywords': 'generationConfig.responseSchema',
+  thinking: 'generationConfig.thinkingConfig',
+  'thinking-level': 'generationConfig.thinkingConfig',
+  'thinking-display': 'generationConfig.thinkingConfig.includeThoughts',
+  'thinking-history': 'thoughtSignature',
+  'many-answers': 'generationConfig.candidateCount',
+  logprobs: 'generationConfig.responseLogprobs',
+  temperature: 'generationConfig.temperature',
+  'top-p': 'generationConfig.topP',
+  'top-k': 'generationConfig.topK',
+  stop: 'generationConfig.stopSequences',
+  seed: 'generationConfig.seed',
+  'frequency-penalty': 'generationConfig.frequencyPenalty',
+  'presence-penalty': 'generationConfig.presencePenalty',
+  'service-tier': 'serviceTier',
+  prefill: 'contents',
+};

@@ -1,0 +1,46 @@
+import type { FeatureNames } from '../../domain/canonical/feature.ts';
+
+/** What chat calls the features that it can ask for. */
+export const CHAT_FEATURE_NAMES: FeatureNames = {
+  tools: 'tools',
+  'custom-tool-grammar': 'tools.custom.format',
+  'forced-tool': 'tool_choice',
+  'parallel-off': 'parallel_tool_calls',
+  'strict-tools': 'tools.function.strict',
+  images: 'image_url',
+  'image-urls': 'image_url',
+  'image-detail': 'image_url.detail',
+  documents: 'file',
+  audio: 'input_audio',
+  'file-ids': 'file.file_id',
+  'json-schema': 'response_format',
+  'json-object': 'response_format',
+  'schema-keywords': 'response_format.json_schema.schema',
+  thinking: 'reasoning_effort',
+  'thinking-level': 'reasoning_effort',
+  'thinking-history': 'reasoning_content',
+  'many-answers': 'n',
+  logprobs: 'logprobs',
+  temperature: 'temperature',
+  'top-p': 'top_p',
+  stop: 'stop',
+  seed: 'seed',
+  'frequency-penalty': 'frequency_penalty',
+  'presence-penalty': 'presence_penalty',
+  'logit-bias': 'logit_bias',
+  verbosity: 'verbosity',
+  'user-id': 'safety_identifier',
+  'service-tier': 'service_tier',
+  'cache-marks': 'prompt_cache_breakpoint',
+  'cache-key': 'prompt_cache_key',
+  metadata: 'metadata',
+  prefill: 'messages',
+};
+
+/** For requests with the deprecated `functions`, whose clients do not know `tool_calls` in answers. */
+export const FUNCTION_FEATURE_NAMES: FeatureNames = { ...CHAT_FEATURE_NAMES, tools: 'functions', 'forced-tool': 'function_call' };
+
+/** True when the client is to be answered with `function_call`. */
+export function speaksFunctions(names: FeatureNames): boolean {
+  return names.tools === 'functions';
+}

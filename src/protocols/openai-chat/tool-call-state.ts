@@ -1,0 +1,16 @@
+import { unwrapState, wrapState, type OpaqueState } from '../../domain/canonical/opaque-state.ts';
+import { objectAt, type JsonObject } from '../../lib/json-reading.ts';
+import type { ToolCallAnswer } from './wire-types.ts';
+
+/** Gemini's signature of a call, where Google's OpenAI layer keeps it. */
+export function readToolCallState(call: JsonObject): OpaqueState | null {
+  const signature = objectAt(objectAt(call, 'extra_content'), 'google')['thought_signature'];
+  if (typeof signature !== 'string' || signature === '') return null;
+  return unwrapState(signature) ?? { family: 'gemini', form: 'signature', data: signature };
+}
+
+/** The member of a call that carries its state to a client: Gemini's as it is, others wrapped. */
+export function toolCallState(state: OpaqueState | undefined): Pick<ToolCallAnswer, 'extra_content'> {
+  if (state === undefined) return {};
+  return { extra_content: { google: { thought_signature: state.family === 'gemini' ? state.data : wrapState(state) } } };
+}

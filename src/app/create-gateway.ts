@@ -1,12 +1,13 @@
-import { join } from 'node:path';
 import { matchAddresses } from '../config/address-matcher.ts';
 import type { BootstrapConfig } from '../config/bootstrap-config.ts';
 import type { SnapshotHolder } from '../config/snapshot-holder.ts';
 import type { GatewaySnapshot } from '../config/snapshot.ts';
-import type { ProviderId, ProviderKeyId } from '../domain/ids.ts';
 import type { GatewayContext } from '../gateway/exchange/gateway-context.ts';
 import { PoolBinder } from '../gateway/key-pool/bound-pool.ts';
 import { WaitingRoom } from '../gateway/key-pool/waiting-room.ts';
+import { GoogleTokens } from '../gateway/upstream/sign/google-tokens.ts';
+import { postForm } from '../gateway/upstream/sign/post-form.ts';
+import { RequestSigner } from '../gateway/upstream/sign/request-signer.ts';
 import { UpstreamPools } from '../gateway/upstream/upstream-pools.ts';
 import { DeadlineWheel } from '../lib/deadline-wheel.ts';
 import { systemClock } from '../lib/system-clock.ts';
@@ -15,11 +16,10 @@ import { createOverloadGuard } from '../observability/event-loop-watch.ts';
 import type { Log } from '../observability/log.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { hashToken } from '../security/hash-token.ts';
-import { LiveStateFile } from '../state/memory/live-state-file.ts';
-import { MemoryLiveState } from '../state/memory/memory-live-state.ts';
 import { MemoryRateLimiter } from '../state/memory/memory-rate-limiter.ts';
 import type { Store } from '../store/open-store.ts';
 import { logExchanges } from './log-exchanges.ts';
+import { keysOf, openLiveState } from './open-live-state.ts';
 
 export interface GatewayParts {
   readonly holder: SnapshotHolder;
@@ -41,10 +41,7 @@ export interface GatewayAssembly {
 
 export function createGateway(parts: GatewayParts): GatewayAssembly {
   const { holder, store, log, bootstrap } = parts;
-  const stateFile = new LiveStateFile(join(bootstrap.dataDir, 'live-state.json'), (sentence) => log.problem(sentence));
-  const live: MemoryLiveState = new MemoryLiveState(() => stateFile.touched(live));
-  stateFile.restore(live, systemClock.nowMs());
-  live.retain(keysOf(holder.current));
+  const { live, homes, save } = openLiveState(bootstrap.dataDir, holder.current, log);
   const room = new WaitingRoom({ nowMs: systemClock.nowMs, setTimer: startTimer });
   const metrics = createMetrics({
     compat: bootstrap.metricsCompat,
@@ -58,6 +55,10 @@ export function createGateway(parts: GatewayParts): GatewayAssembly {
   });
   const overload = createOverloadGuard({ nowMs: systemClock.nowMs });
   const upstreams = new UpstreamPools();
+  const tokens = new GoogleTokens(
+    (provider, url, form) => postForm(upstreams.dispatcher(provider, new URL(url).origin), url, form),
+    systemClock.nowMs,
+  );
   const { trustProxy, logLevel } = bootstrap;
   const isDebugging = logLevel === 'debug' || logLevel === 'trace';
   const context: GatewayContext = {
@@ -66,9 +67,11 @@ export function createGateway(parts: GatewayParts): GatewayAssembly {
     ids: new UuidV7Source(),
     wheel: new DeadlineWheel(systemClock.monotonicMs),
     live,
+    homes,
     binder: new PoolBinder(live),
     room,
     upstreams,
+    signer: new RequestSigner(tokens, systemClock.nowMs),
     limiter: new MemoryRateLimiter(),
     journal: store.journal,
     recorder: isDebugging ? logExchanges(metrics.recorder, log) : metrics.recorder,
@@ -88,15 +91,10 @@ export function createGateway(parts: GatewayParts): GatewayAssembly {
     close: async () => {
       overload.stop();
       metrics.stop();
-      stateFile.touched(live);
-      stateFile.save(live);
+      save();
       await upstreams.destroy();
     },
   };
-}
-
-function keysOf(snapshot: GatewaySnapshot): ReadonlyMap<ProviderId, ReadonlySet<ProviderKeyId>> {
-  return new Map(snapshot.providers.map((provider) => [provider.id, new Set(provider.keys.map((key) => key.id))]));
 }
 
 function startTimer(callback: () => void, delayMs: number): { cancel(): void } {

@@ -49,6 +49,7 @@ export class PoolRig {
       targets,
       tried,
       excluded: new Set(),
+      onlyKey: null,
       publicModel,
       session: session ?? null,
       estimatedTokens: tokens,

@@ -14,6 +14,8 @@ export interface AnswerSigns {
   readonly isStream: boolean;
   /** The path alone says that the answer streams. */
   readonly streamsByPath: boolean;
+  /** The answer is brought back from another protocol: it is read whole, or event by event. */
+  readonly isTranslated: boolean;
   /** A name must be restored in the answer. */
   readonly isRenamed: boolean;
   readonly isHead: boolean;
@@ -38,10 +40,11 @@ export function answerForm(signs: AnswerSigns): { readonly form: AnswerForm; rea
   const isPlain = isIdentity(encoding);
   const isReadable = isPlain || canDecode(encoding);
   if (isModelCall) {
+    if (signs.isTranslated && !signs.isStream) return HELD;
     const isEvents = /^text\/event-stream\b/i.test(type) || (signs.isStream && !/\bjson\b|^text\/html/i.test(type));
     if (isEvents && isReadable) return { form: 'events', isUnpacked: !isPlain };
     // Gemini streams a JSON array when it is not asked for events.
-    if (signs.streamsByPath && JSON_TYPE.test(type) && isReadable) return { form: 'array', isUnpacked: !isPlain };
+    if (signs.streamsByPath && !signs.isTranslated && JSON_TYPE.test(type) && isReadable) return { form: 'array', isUnpacked: !isPlain };
     return HELD;
   }
   const length = headerValue(headers, 'content-length');

@@ -8,24 +8,24 @@ import type { WireProtocol } from '../../protocols/wire-protocol.ts';
 import { confirmLease } from '../key-pool/release-key.ts';
 import { learnQuota } from '../key-pool/learned-quota.ts';
 import type { Lease } from '../key-pool/lease.ts';
-import type { StreamMeter } from '../metering/stream-meter.ts';
 import { ClientWriter, type Feed } from '../streaming/client-writer.ts';
-import type { EventRelay, RelayListener } from '../streaming/event-relay.ts';
+import type { RelayListener } from '../streaming/event-relay.ts';
 import { HalfCloseProbe } from '../streaming/half-close-probe.ts';
 import { classifyTransportError, firstByteTimeout, malformedAnswer } from '../upstream/classify-failure.ts';
 import { BodyCollector, type Collected } from '../upstream/collect-body.ts';
 import { decodeContent, isIdentity } from '../upstream/decode-content.ts';
-import { DecodingSink } from '../upstream/decoding-sink.ts';
+import type { DecodingSink } from '../upstream/decoding-sink.ts';
 import { UpstreamCall, type CallListener, type UpstreamRequest } from '../upstream/upstream-call.ts';
-import { answerForm, isRefusal } from './answer-form.ts';
+import { isRefusal } from './answer-form.ts';
 import { AttemptClocks, type ClockHooks, type EndedBy } from './attempt-clocks.ts';
 import { cutAnswer, failedBehindComments, failedCollection, failedFirstEvent, type FirstEventProblem } from './attempt-failures.ts';
 import type { AttemptOutcome } from './attempt-outcome.ts';
-import type { BuiltRequest } from './build-request.ts';
+import type { AnswerTreatment, BuiltRequest } from './built-request.ts';
 import type { Attendant, Exchange } from './exchange.ts';
 import type { GatewayContext } from './gateway-context.ts';
-import { makeRelay } from './make-relay.ts';
+import { openAnswer, type OpenedAnswer } from './open-answer.ts';
 import { readHeldAnswer } from './read-held-answer.ts';
+import type { StreamFigures } from './usage-so-far.ts';
 import { beginStreamedAnswer } from './write-answer.ts';
 
 const MOST_HELD_BYTES = 32 * 1024 * 1024;
@@ -44,8 +44,8 @@ export class Attempt implements CallListener, ByteSink, RelayListener, Attendant
   readonly #lease: Lease;
   /** Let go once it is on its way. */
   #upstream: UpstreamRequest | null;
-  readonly #hideUsage: boolean;
-  readonly #restoreModel: string | null;
+  readonly #treatment: AnswerTreatment;
+  /** What the upstream speaks; null for calls that are passed on unread. */
   readonly #wire: WireProtocol | null;
   readonly #clocks: AttemptClocks;
   readonly #settings: Settings;
@@ -53,9 +53,9 @@ export class Attempt implements CallListener, ByteSink, RelayListener, Attendant
   readonly #call: UpstreamCall;
   /** Made when the answer begins to flow. */
   #writer: ClientWriter | null = null;
-  meter: StreamMeter | null = null;
+  meter: StreamFigures | null = null;
   #sink: ByteSink | null = null;
-  #relay: EventRelay | null = null;
+  #relay: OpenedAnswer['relay'] = null;
   #probe: HalfCloseProbe | null = null;
   #decoding: DecodingSink | null = null;
   #resolve: (outcome: AttemptOutcome) => void = () => {};
@@ -65,16 +65,15 @@ export class Attempt implements CallListener, ByteSink, RelayListener, Attendant
   status = 0;
   #headers: HttpHeaders = {};
 
-  constructor(context: GatewayContext, exchange: Exchange, lease: Lease, built: BuiltRequest, isStream: boolean) {
+  constructor(context: GatewayContext, exchange: Exchange, lease: Lease, { upstream, treatment }: BuiltRequest, isStream: boolean) {
     this.#context = context;
     this.#exchange = exchange;
     this.#lease = lease;
-    this.#upstream = built.upstream;
-    this.#hideUsage = built.hideUsage;
-    this.#restoreModel = built.restoreModel;
+    this.#upstream = upstream;
+    this.#treatment = treatment;
     this.#isStream = isStream;
     const { protocol } = exchange.match;
-    this.#wire = protocol === 'pass-through' || protocol === 'rest' ? null : PROTOCOLS[protocol];
+    this.#wire = treatment.translated?.via ?? (protocol === 'pass-through' || protocol === 'rest' ? null : PROTOCOLS[protocol]);
     this.#settings = exchange.snapshot.settings;
     this.#call = new UpstreamCall(this);
     this.#clocks = new AttemptClocks(context.wheel, context.clock, exchange.deadline, lease.target.provider.timeouts, this);
@@ -123,37 +122,25 @@ export class Attempt implements CallListener, ByteSink, RelayListener, Attendant
     this.#sink?.onBreak(error);
   }
 
-  #chooseSink(status: number, headers: HttpHeaders): ByteSink {
-    const { request, match } = this.#exchange;
-    const wire = this.#wire;
-    const { form, isUnpacked } = answerForm({
-      status,
-      headers,
-      isModelCall: wire !== null,
-      isStream: this.#isStream,
-      streamsByPath: match.streams === true,
-      isRenamed: this.#restoreModel !== null,
-      isHead: request.method === 'HEAD',
-      acceptEncoding: headerValue(request.headers, 'accept-encoding'),
-    });
-    if (form === 'held') {
-      return new BodyCollector(isRefusal(status) ? MOST_ERROR_BYTES : MOST_HELD_BYTES, (collected) => this.#onWhole(collected));
-    }
-    const { 'content-encoding': encoding, 'content-length': _length, ...rest } = headers;
-    if (isUnpacked) this.#headers = rest;
-    const announced = headerValue(this.#headers, 'content-length');
-    const length = announced === undefined ? null : Number(announced);
-    // Events are looked at before anything is sent; other bodies begin at once.
-    if (form !== 'events') this.#begin(length);
-    const made = makeRelay(
-      { form, wire, secret: this.#lease.key.secret, hideUsage: this.#hideUsage, restoreModel: this.#restoreModel, length },
+  #chooseSink(status: number, head: HttpHeaders): ByteSink {
+    const { headers, length, sink, isLookedAt, relay, meter, decoding } = openAnswer(
+      this.#exchange,
+      this.#treatment,
+      this.#wire,
+      this.#isStream,
+      { status, headers: head },
       this,
     );
-    this.#relay = made.events;
-    this.meter = made.meter;
-    if (!isUnpacked || typeof encoding !== 'string') return made.sink;
-    this.#decoding = new DecodingSink(encoding, made.sink);
-    return this.#decoding;
+    this.#headers = headers;
+    if (sink === null) {
+      return new BodyCollector(isRefusal(status) ? MOST_ERROR_BYTES : MOST_HELD_BYTES, (collected) => this.#onWhole(collected));
+    }
+    this.#relay = relay;
+    this.meter = meter;
+    this.#decoding = decoding;
+    // Events are looked at before anything is sent; other bodies begin at once.
+    if (!isLookedAt) this.#begin(length);
+    return sink;
   }
 
   #onWhole(collected: Collected): void {
@@ -176,7 +163,8 @@ export class Attempt implements CallListener, ByteSink, RelayListener, Attendant
       this.#exchange,
       this.#lease,
       this.#wire,
-      this.#restoreModel,
+      this.#treatment.restoreModel,
+      this.#treatment.translated?.operation ?? null,
       this.#context.clock.nowMs(),
     );
     if (usage !== null) this.#exchange.usage = usage;
@@ -185,13 +173,16 @@ export class Attempt implements CallListener, ByteSink, RelayListener, Attendant
   }
 
   onFirst(problem: FirstEventProblem | null, event: JsonObject | null, cause: Error | null): void {
-    if (problem === null) return this.#begin(null);
+    if (problem === null) {
+      if (event !== null && this.#treatment.translated === null) this.#exchange.storedId = this.#wire?.storedId?.(event) ?? null;
+      return this.#begin(null);
+    }
     if (this.#exchange.isAnswering) {
       // Comments have gone out already: what follows can only be ended as broken.
       if (problem === 'empty') return this.onDone('cut', null, cause);
       return this.#finish(failedBehindComments(problem));
     }
-    this.#finish(this.#exchange.isGone ? { kind: 'gone' } : failedFirstEvent(problem, event, this.#lease.key.secret, this.#timedOut, cause));
+    this.#finish(this.#exchange.isGone ? { kind: 'gone' } : failedFirstEvent(problem, event, this.#treatment.sentSecret, this.#timedOut, cause));
     this.#call.abort('the stream is no answer');
   }
 
@@ -200,10 +191,18 @@ export class Attempt implements CallListener, ByteSink, RelayListener, Attendant
     const now = this.#context.clock.monotonicMs();
     this.#exchange.answerBegins(now, this.status);
     if (this.#exchange.facts !== null) this.#exchange.facts.bytes = null;
+    this.#exchange.translation?.letGo();
     this.#exchange.target = this.#lease.target;
     confirmLease(this.#lease, { settings: this.#settings, nowMs: this.#context.clock.nowMs(), random: 0, tokens: 0 });
     this.#context.room.notify();
-    beginStreamedAnswer(this.#exchange, this.#lease, this.status, this.#headers, this.#relay !== null, length);
+    beginStreamedAnswer(
+      this.#exchange,
+      this.#lease,
+      this.status,
+      this.#headers,
+      this.#relay === null ? 'bytes' : this.#exchange.isArrayStream ? 'array' : 'events',
+      length,
+    );
     this.#writer = new ClientWriter(this.#exchange.response, this);
     this.#exchange.isFramed = this.#writer.isFramed;
   }
@@ -273,7 +272,7 @@ export class Attempt implements CallListener, ByteSink, RelayListener, Attendant
   }
 
   mayKeepAlive(): boolean {
-    return this.#relay !== null && this.#exchange.isAnswering && !this.#relay.isInsideEvent && !this.#isDraining;
+    return this.#relay !== null && !this.#exchange.isArrayStream && this.#exchange.isAnswering && !this.#relay.isInsideEvent && !this.#isDraining;
   }
 
   clientStalled(): void {

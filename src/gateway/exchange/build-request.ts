@@ -5,60 +5,63 @@ import { PROTOCOLS } from '../../protocols/registry.ts';
 import { withoutParameter } from '../http/without-parameter.ts';
 import { buildUpstreamHeaders } from '../http/upstream-headers.ts';
 import type { Lease } from '../key-pool/lease.ts';
-import { LARGE_BODY_BYTES, OneShotBody } from '../upstream/one-shot-body.ts';
-import type { UpstreamRequest } from '../upstream/upstream-call.ts';
+import type { BuiltRequest } from './built-request.ts';
 import type { Exchange } from './exchange.ts';
+import { finishRequest, type DraftedRequest, type Proof } from './finish-request.ts';
+import type { GatewayContext } from './gateway-context.ts';
 import type { RequestFacts } from './request-facts.ts';
+import { stripForeignState } from './strip-foreign-state.ts';
+import { buildTranslatedRequest } from './translated/build-translated-request.ts';
 
 const NO_HEADERS = {};
-
-/** An upstream request, and what was done to it that the answer must undo. */
-export interface BuiltRequest {
-  readonly upstream: UpstreamRequest;
-  /** The usage chunk was asked for by us. */
-  readonly hideUsage: boolean;
-  /** The name to restore in the answer; null when it went out as it came. */
-  readonly restoreModel: string | null;
-}
+const NOTHING_DROPPED: readonly string[] = [];
 
 /** Makes the upstream request of one attempt from the pristine client request. */
-export function buildRequest(exchange: Exchange, facts: RequestFacts, lease: Lease): BuiltRequest {
+export function buildRequest(context: GatewayContext, exchange: Exchange, facts: RequestFacts, lease: Lease, proof: Proof): BuiltRequest {
   const { match, request } = exchange;
-  const { target, key } = lease;
+  const { target } = lease;
+  if (target.via !== undefined && exchange.translation !== null) {
+    return buildTranslatedRequest(context, exchange, lease, exchange.translation, target.via, proof);
+  }
+  exchange.dropped = NOTHING_DROPPED;
   const { provider } = target;
-  const auth = (match.base === null ? undefined : provider.authByProtocol[match.base]) ?? provider.auth;
-  const base = baseOf(target, exchange);
+  const isProtocol = match.protocol !== 'pass-through' && match.protocol !== 'rest';
   const renamed = target.model !== null && facts.publicModel !== null && target.model.upstreamModel !== facts.publicModel;
   const asksUsage = match.protocol === 'openai-chat' && facts.stream && provider.streamUsage && !facts.asksUsage;
   const mustRead = facts.stream || renamed;
   const headers = buildUpstreamHeaders(request, {
     constant: provider.headers,
-    required: match.base === null || match.protocol === 'pass-through' ? NO_HEADERS : PROTOCOLS[match.base].requiredHeaders,
+    required: match.base === null || !isProtocol ? NO_HEADERS : PROTOCOLS[match.base].requiredHeaders,
     forward: provider.forwardHeaders,
-    auth,
-    secret: key.secret,
-    permissive: match.protocol === 'rest',
+    auth: proof.auth,
+    secret: lease.key.secret,
+    passes: match.protocol === 'rest' ? 'everything' : 'protocol',
     acceptEncoding: mustRead ? 'identity' : (request.headers['accept-encoding'] ?? 'identity'),
   });
-  const body = buildBody(facts, renamed ? (target.model?.upstreamModel ?? null) : null, asksUsage);
+  const sent = isProtocol && match.base !== null ? stripForeignState(facts, PROTOCOLS[match.base]) : facts;
+  const body = buildBody(sent, renamed ? (target.model?.upstreamModel ?? null) : null, asksUsage);
   const grown = (body?.length ?? 0) - (facts.bytes?.length ?? 0);
   if (facts.passingLength !== null) headers.push('content-length', String(facts.passingLength + grown));
-  const isLarge = facts.passing === null && body !== null && body.length >= LARGE_BODY_BYTES;
-  if (isLarge) headers.push('content-length', String(body.length));
+  const draft: DraftedRequest = {
+    protocol: match.protocol,
+    base: match.base,
+    address: addressOf(target, exchange),
+    method: request.method ?? 'POST',
+    path: pathOf(exchange, target),
+    query: queryOf(exchange, proof.auth),
+    headers,
+    body,
+    stream: facts.stream,
+    passing: facts.passing,
+  };
+  const { upstream, sentSecret, isFramedByAws } = finishRequest(context, draft, lease, proof);
   return {
-    upstream: {
-      origin: base.origin,
-      path: buildPath(exchange, base, target, auth, key.secret),
-      method: request.method ?? 'POST',
-      headers,
-      body: body === null ? null : facts.passing !== null ? facts.passing(body) : isLarge ? new OneShotBody(body) : body,
-    },
-    hideUsage: asksUsage,
-    restoreModel: renamed ? facts.publicModel : null,
+    upstream,
+    treatment: { sentSecret, isFramedByAws, hideUsage: asksUsage, restoreModel: renamed ? facts.publicModel : null, translated: null },
   };
 }
 
-function baseOf(target: Target, exchange: Exchange): BaseUrl {
+function addressOf(target: Target, exchange: Exchange): BaseUrl {
   const { provider } = target;
   const { match } = exchange;
   const base = match.base === null ? provider.rest?.target : provider.protocols.get(match.base);
@@ -66,23 +69,20 @@ function baseOf(target: Target, exchange: Exchange): BaseUrl {
   return base;
 }
 
-/** The base path, the client's own path behind it, the client's own query without its key, and our key where the provider wants it there. */
-function buildPath(exchange: Exchange, base: BaseUrl, target: Target, auth: AuthScheme, secret: string): string {
-  const { match } = exchange;
-  let suffix = match.suffix;
-  if (match.pathModel !== null && target.model !== null && target.model.upstreamModel !== match.pathModel) {
-    // Gemini's model ids may hold slashes, which are part of the path there.
-    const verb = suffix.slice(suffix.indexOf(':'));
-    const name: string = target.model.upstreamModel;
-    suffix = `/${name.includes('/') ? '' : 'models/'}${name.split('/').map(encodeURIComponent).join('/')}${verb}`;
-  }
-  // A client's parameter of the key's name would stand before ours: it could replace it, or be the client's own secret.
+/** The client's own path behind the base URL, with the upstream's name of the model where the path holds it. */
+function pathOf(exchange: Exchange, target: Target): string {
+  const { suffix, pathModel } = exchange.match;
+  if (pathModel === null || target.model === null || target.model.upstreamModel === pathModel) return suffix;
+  // Gemini's model ids may hold slashes, which are part of the path there.
+  const verb = suffix.slice(suffix.indexOf(':'));
+  const name: string = target.model.upstreamModel;
+  return `/${name.includes('/') ? '' : 'models/'}${name.split('/').map(encodeURIComponent).join('/')}${verb}`;
+}
+
+/** The client's own query. A parameter of the key's name would stand before ours: it could replace it, or be the client's own secret. */
+function queryOf({ match }: Exchange, auth: AuthScheme): string {
   const keyName = auth.in === 'query' ? auth.name : match.base === 'gemini-generate' ? 'key' : null;
-  const query = keyName === null ? match.query : withoutParameter(match.query, keyName);
-  const path = `${base.path}${suffix}${query}`;
-  const whole = path.startsWith('/') ? path : `/${path}`;
-  if (auth.in !== 'query') return whole;
-  return `${whole}${query === '' ? '?' : '&'}${encodeURIComponent(auth.name)}=${encodeURIComponent(secret)}`;
+  return keyName === null ? match.query : withoutParameter(match.query, keyName);
 }
 
 function buildBody(facts: RequestFacts, upstreamModel: string | null, asksUsage: boolean): Buffer | null {

@@ -6,13 +6,18 @@ import type { GatewayError } from '../../domain/gateway-error.ts';
 import type { ExchangeId } from '../../domain/ids.ts';
 import type { Usage } from '../../domain/usage.ts';
 import { Deadline } from '../../lib/deadline-wheel.ts';
+import type { EventEncoder } from '../../protocols/translation.ts';
 import type { Admission } from '../../ports/rate-limiter.ts';
+import type { StateHome } from '../../ports/state-homes.ts';
 import type { Caller } from '../admission/authenticate.ts';
 import type { PathMatch } from '../http/match-path.ts';
 import { withOwnProtocol } from '../http/own-protocol.ts';
 import type { Lease } from '../key-pool/lease.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import type { RequestFacts } from './request-facts.ts';
+import type { ExchangeTranslation } from './translated/exchange-translation.ts';
+
+const ASKS_FOR_EVENTS = /[?&]alt=sse(?:&|$)/;
 
 /** What is under way for an exchange and must hear when something outside ends it. */
 export interface Attendant {
@@ -33,10 +38,23 @@ export class Exchange {
   readonly response: ServerResponse;
   readonly match: PathMatch;
   readonly deadline: Deadline;
+  rosterPlace = -1;
   caller: Caller = null;
   facts: RequestFacts | null = null;
   admission: Admission | null = null;
   trace: DecisionTrace | null = null;
+  /** How the call could be told in other protocols; null for calls that are only passed on. */
+  translation: ExchangeTranslation | null = null;
+  /** Where the stored response lives that the call is about; null: it is about none, or nobody knows. */
+  home: StateHome | null = null;
+  /** Id of what the provider keeps because of this call. */
+  storedId: string | null = null;
+  /** What of a key's proof stood in the last request, so that no answer may show it. */
+  sentSecret = '';
+  /** What the last attempt could not carry, in the client's spelling. */
+  dropped: readonly string[] = [];
+  /** Writes the stream that flows, where it is translated: also the error with which it may have to end. */
+  answerEncoder: EventEncoder | null = null;
   readonly attempts: AttemptRecord[] = [];
   /** The target of the last attempt. */
   target: Target | null = null;
@@ -54,6 +72,10 @@ export class Exchange {
   isAnswering = false;
   /** The answer is a stream of events, so that an error can be told in it. */
   isEventStream = false;
+  /** The stream is one JSON array, not events: Gemini's, unless it is asked for events. */
+  get isArrayStream(): boolean {
+    return this.match.streams === true && !ASKS_FOR_EVENTS.test(this.match.query);
+  }
   /** The chunked framing of the answer is ours, not node:http's. */
   isFramed = false;
   /** The number of the next event, for protocols that number them. */

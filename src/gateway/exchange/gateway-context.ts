@@ -7,9 +7,11 @@ import type { Journal } from '../../ports/journal.ts';
 import type { LiveState } from '../../ports/live-state.ts';
 import type { RateLimiter } from '../../ports/rate-limiter.ts';
 import type { Recorder } from '../../ports/recorder.ts';
+import type { StateHomes } from '../../ports/state-homes.ts';
 import type { TrustProxy } from '../http/client-address.ts';
 import type { PoolBinder } from '../key-pool/bound-pool.ts';
 import type { WaitingRoom } from '../key-pool/waiting-room.ts';
+import type { RequestSigner } from '../upstream/sign/request-signer.ts';
 import type { UpstreamPools } from '../upstream/upstream-pools.ts';
 
 /** Everything an exchange needs of the process around it. Put together once, by the composition root. */
@@ -20,9 +22,11 @@ export interface GatewayContext {
   readonly ids: UuidV7Source;
   readonly wheel: DeadlineWheel;
   readonly live: LiveState;
+  readonly homes: StateHomes;
   readonly binder: PoolBinder;
   readonly room: WaitingRoom;
   readonly upstreams: UpstreamPools;
+  readonly signer: RequestSigner;
   readonly limiter: RateLimiter;
   readonly journal: Journal;
   readonly recorder: Recorder;

@@ -14,6 +14,7 @@ import { planExchange } from './plan-exchange.ts';
 import { readRequest } from './read-request.ts';
 import { reply, replyError } from './reply.ts';
 import { runAttempts } from './run-attempts.ts';
+import { answerEstimate } from './translated/answer-estimate.ts';
 
 /** The life of a request: authenticate → read → plan → admit → attempts → reply, which settles. */
 async function handleExchange(context: GatewayContext, exchange: Exchange): Promise<void> {
@@ -34,6 +35,7 @@ async function handleExchange(context: GatewayContext, exchange: Exchange): Prom
     const targets = planExchange(context, exchange, facts);
     const reserved = facts.estimatedInput + reserveAnswerTokens(facts.maxOutput, targets[0]?.model?.maxOutputTokens);
     exchange.admission = admit(context.limiter, context.recorder, exchange.caller, reserved, context.clock.nowMs());
+    if (targets.length === 0) return answerEstimate(context, exchange, facts);
     reply(context, exchange, await runAttempts(context, exchange, facts, targets));
   } catch (error) {
     if (error instanceof GatewayError) return replyError(context, exchange, error);

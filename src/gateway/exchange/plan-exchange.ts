@@ -1,6 +1,7 @@
 import type { Target } from '../../config/snapshot.ts';
 import { GatewayError } from '../../domain/gateway-error.ts';
 import type { ProviderId, PublicModel } from '../../domain/ids.ts';
+import type { StateHome } from '../../ports/state-homes.ts';
 import { slowStartShare, findBreaker } from '../key-pool/breaker.ts';
 import { modelName } from '../key-pool/lease.ts';
 import { listRejections } from '../key-pool/target-standing.ts';
@@ -9,6 +10,8 @@ import type { LiveView } from '../routing/live-view.ts';
 import type { Exchange } from './exchange.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import type { RequestFacts } from './request-facts.ts';
+import { ExchangeTranslation } from './translated/exchange-translation.ts';
+import type { OperationCall } from './translated/translated-operation.ts';
 
 /** Asks routing for the targets of a request; the rotation moves on. Throws what the client is to be told when there is none. */
 export function planExchange(context: GatewayContext, exchange: Exchange, facts: RequestFacts): readonly Target[] {
@@ -17,22 +20,60 @@ export function planExchange(context: GatewayContext, exchange: Exchange, facts:
   if (publicModel !== null && caller !== null && caller.allowsModel !== null && !caller.allowsModel(publicModel)) {
     throw new GatewayError('model_not_allowed', `this API key may not use the model "${shown(publicModel)}"`, { param: 'model' });
   }
-  const providerAsked = match.provider ?? askedByHeader(exchange);
+  exchange.home = findHome(context, exchange, facts);
+  const providerAsked = exchange.home?.provider ?? match.provider ?? askedByHeader(exchange);
   if (publicModel === null && caller !== null && caller.allowsModel !== null && mayHideModel(exchange)) {
     throw new GatewayError('model_not_allowed', 'this API key is limited to some models, and this call names none that could be checked', {
       param: 'model',
     });
   }
+  exchange.translation = translationOf(exchange, facts);
   const decision = decide(snapshot, liveView(context, exchange, facts), {
     publicModel,
     protocol: match.base,
     providerAsked,
     providersAllowed: caller?.providers ?? null,
+    translation: exchange.translation,
   });
   exchange.trace = decision.trace;
+  // What no upstream can count is estimated here.
+  if (decision.nothing === 'not-spoken' && match.operation === 'count') return [];
   if (decision.nothing !== null) throw explainNothing(decision.nothing, exchange, publicModel, providerAsked);
   for (const { provider, credit } of decision.creditChanges) context.live.pool(provider).credits.set(rotationName(exchange, publicModel), credit);
   return decision.candidates;
+}
+
+/** Where the stored response lives that the call is about. Throws for what was stored by somebody else, or elsewhere than where the call asks. */
+function findHome(context: GatewayContext, exchange: Exchange, facts: RequestFacts): StateHome | null {
+  const { storedId } = facts;
+  const home = storedId === null ? null : context.homes.find(storedId);
+  if (storedId === null || home === null) return null;
+  const { match, snapshot } = exchange;
+  const asked = match.provider ?? askedByHeader(exchange);
+  const keeper = snapshot.providersById.get(home.provider);
+  const isElsewhere = asked !== null && asked !== home.provider && asked !== keeper?.preset;
+  if (home.caller !== (exchange.caller?.id ?? null) || isElsewhere) {
+    throw new GatewayError('state_not_found', `there is no stored "${shown(storedId)}" here`, { param: 'previous_response_id' });
+  }
+  if (keeper === undefined || !keeper.keys.some(({ id }) => id === home.key)) {
+    throw new GatewayError('state_not_found', `"${shown(storedId)}" was stored with a provider key that is no longer configured`, {
+      param: 'previous_response_id',
+    });
+  }
+  return home;
+}
+
+function translationOf(exchange: Exchange, facts: RequestFacts): ExchangeTranslation | null {
+  const { base, operation } = exchange.match;
+  if (base === null || operation === null) return null;
+  const call: OperationCall = {
+    requestId: exchange.id,
+    publicModel: facts.publicModel ?? '',
+    stream: facts.stream,
+    framing: exchange.isArrayStream ? 'array' : 'sse',
+    now: Math.floor(exchange.startedAtMs / 1000),
+  };
+  return new ExchangeTranslation(exchange.snapshot.settings.translation, call, facts, base, operation);
 }
 
 /** A call whose body may ask for a model that was not seen: forms whose field came late, batches, bodies of unknown kinds. */
@@ -84,6 +125,16 @@ function explainNothing(
       return new GatewayError('protocol_not_supported', `${model} is offered only by providers that do not speak ${match.base ?? 'this protocol'}`, {
         param: 'model',
       });
+    case 'not-carried': {
+      const fields = (exchange.trace?.rejected ?? []).flatMap((rejection) => rejection.fields ?? []);
+      return new GatewayError(
+        'cannot_translate',
+        `no provider of ${model} can be told what this request asks for: ${shown([...new Set(fields)].join(', '))}`,
+        { param: shown(fields[0] ?? '') },
+      );
+    }
+    case 'not-translatable':
+      return exchange.translation?.refusal ?? new GatewayError('invalid_request', 'the request cannot be read');
     case 'disabled':
       return new GatewayError('no_available_key', `every provider of ${model} is disabled`);
   }

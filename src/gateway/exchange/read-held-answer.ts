@@ -12,6 +12,7 @@ import { acceptsEncoding } from '../upstream/decode-content.ts';
 import { isRefusal } from './answer-form.ts';
 import type { AttemptOutcome, HeldAnswer } from './attempt-outcome.ts';
 import type { Exchange } from './exchange.ts';
+import type { TranslatedOperation, WrittenAnswer } from './translated/translated-operation.ts';
 
 export interface HeldReading {
   readonly outcome: AttemptOutcome;
@@ -35,12 +36,14 @@ export function readHeldAnswer(
   lease: Lease,
   wire: WireProtocol | null,
   restoreModel: string | null,
+  translated: TranslatedOperation | null,
   nowMs: number,
 ): HeldReading {
   const { raw, decoded, status, headers } = whole;
   if (decoded === null)
     return nothing({ kind: 'failed', failure: malformedAnswer('the answer is packed in a way that cannot be read'), answer: null });
-  const secret = Buffer.from(lease.key.secret.length >= 8 ? lease.key.secret : '');
+  const { sentSecret } = exchange;
+  const secret = Buffer.from(sentSecret.length >= 8 ? sentSecret : '');
   const clean = redactWhole(decoded, secret);
   if (isRefusal(status)) {
     const failure = classifyAnswer(status, headers, decoded, lease.target.provider.failures, nowMs);
@@ -52,7 +55,7 @@ export function readHeldAnswer(
       raw !== decoded && body === decoded && acceptsEncoding(headerValue(exchange.request.headers, 'accept-encoding'), encoding ?? '');
     return { status, headers, body: mayStayPacked ? raw : body, encoding: mayStayPacked ? (encoding ?? null) : null };
   };
-  if (wire === null) return readPassed(clean, decoded, headers, restoreModel, held);
+  if (wire === null) return readPassed(exchange, clean, decoded, headers, restoreModel, held);
   const json = parseJson(decoded);
   if (!isObject(json))
     return nothing({
@@ -63,8 +66,21 @@ export function readHeldAnswer(
   const error = wire.findError(json);
   if (error !== null) return nothing({ kind: 'failed', failure: errorInside(), answer: held(clean) });
   if (!wire.isAnswer(json)) return nothing({ kind: 'failed', failure: malformedAnswer(`the answer is not one of ${wire.name}`), answer: null });
+  if (translated !== null) {
+    // What is told to the client is made from the answer without its secrets.
+    const told = clean === decoded ? json : parseJson(clean);
+    return readTranslated(translated.readAnswer(wire, isObject(told) ? told : json), headers, wire.readUsage(json));
+  }
+  exchange.storedId = wire.storedId?.(json) ?? null;
   const renamed = restoreName(clean, wire.modelPath, restoreModel);
   return { outcome: { kind: 'answer', answer: held(renamed) }, usage: wire.readUsage(json), answeredModel: nameAt(json, wire.modelPath) };
+}
+
+function readTranslated(written: WrittenAnswer, headers: HttpHeaders, usage: Usage | null): HeldReading {
+  const { 'content-type': _type, ...rest } = headers;
+  const type = written.isStream ? 'text/event-stream; charset=utf-8' : 'application/json';
+  const answer = { status: 200, headers: { ...rest, 'content-type': type }, body: Buffer.from(written.body), encoding: null };
+  return { outcome: { kind: 'answer', answer }, usage: written.usage ?? usage, answeredModel: written.model?.slice(0, 191) ?? null };
 }
 
 function errorInside(): Failure {
@@ -77,6 +93,7 @@ function nothing(outcome: AttemptOutcome): HeldReading {
 
 /** An answer of which only the usual OpenAI members are known. */
 function readPassed(
+  exchange: Exchange,
   clean: Buffer,
   decoded: Buffer,
   headers: HttpHeaders,
@@ -86,6 +103,8 @@ function readPassed(
   const json = /\bjson\b/i.test(headerValue(headers, 'content-type') ?? '') ? parseJson(decoded) : undefined;
   if (!isObject(json)) return nothing({ kind: 'answer', answer: held(clean) });
   const usage = isObject(json['usage']) ? readAnyUsage(json) : null;
+  const { base } = exchange.match;
+  if (base !== null) exchange.storedId = PROTOCOLS[base].storedId?.(json) ?? null;
   return { outcome: { kind: 'answer', answer: held(restoreName(clean, ['model'], restoreModel)) }, usage, answeredModel: nameAt(json, ['model']) };
 }
 

@@ -34,6 +34,7 @@ const NO_BODY: Omit<RequestFacts, 'session'> = {
   isEmptyObject: true,
   estimatedInput: 0,
   maxOutput: null,
+  storedId: null,
 };
 
 /** Reads as much of the request as routing and metering need, and refuses what no upstream should see. */
@@ -50,7 +51,13 @@ export async function readRequest(context: GatewayContext, exchange: Exchange): 
 async function readPassedRequest(context: GatewayContext, exchange: Exchange): Promise<RequestFacts> {
   const { request, match, snapshot } = exchange;
   const { maxBodyBytes, maxStreamedBodyBytes } = snapshot.settings;
-  const pathFacts = { ...NO_BODY, publicModel: match.pathModel, stream: match.streams ?? false, session: sessionHeader(exchange) };
+  const pathFacts = {
+    ...NO_BODY,
+    publicModel: match.pathModel,
+    stream: match.streams ?? false,
+    session: sessionHeader(exchange),
+    storedId: match.storedId,
+  };
   if (!hasBody(request)) return pathFacts;
   const type = request.headers['content-type'] ?? '';
   if (match.protocol === 'rest' || !isJsonType(type) || isPacked(request.headers['content-encoding'])) {
@@ -63,7 +70,7 @@ async function readPassedRequest(context: GatewayContext, exchange: Exchange): P
 }
 
 function isJsonType(type: string): boolean {
-  return /^application\/(?:[\w.+-]+\+)?json\b/i.test(type);
+  return type === 'application/json' || /^application\/(?:[\w.+-]+\+)?json\b/i.test(type);
 }
 
 function isPacked(encoding: string | undefined): boolean {
@@ -82,27 +89,34 @@ function checkProtocolBody(exchange: Exchange): void {
   }
 }
 
-async function readWithDeadline(context: GatewayContext, exchange: Exchange, mostBytes: number): Promise<Buffer> {
+function readWithDeadline(context: GatewayContext, exchange: Exchange, mostBytes: number): Promise<Buffer> {
   const { request } = exchange;
   const { wheel, clock } = context;
-  const reading = readBody(request, mostBytes, () => {
-    if (exchange.deadline.linked) wheel.move(exchange.deadline, clock.monotonicMs() + BODY_IDLE_MS);
-  });
   let isLate = false;
   exchange.whenDue(() => {
     isLate = true;
     request.destroy();
   });
   wheel.start(exchange.deadline, clock.monotonicMs() + BODY_IDLE_MS);
-  try {
-    return await reading;
-  } catch (error) {
-    if (isLate) throw new GatewayError('request_timeout', `the request body stood still for ${BODY_IDLE_MS / 1000} s`);
-    throw error;
-  } finally {
+  const onOver = (): void => {
     wheel.stop(exchange.deadline);
     exchange.whenDue(null);
-  }
+  };
+  return new Promise((resolve, reject) => {
+    readBody(request, mostBytes, {
+      onProgress: () => {
+        if (exchange.deadline.linked) wheel.move(exchange.deadline, clock.monotonicMs() + BODY_IDLE_MS);
+      },
+      onWhole: (bytes) => {
+        onOver();
+        resolve(bytes);
+      },
+      onFailure: (error) => {
+        onOver();
+        reject(isLate ? new GatewayError('request_timeout', `the request body stood still for ${BODY_IDLE_MS / 1000} s`) : error);
+      },
+    });
+  });
 }
 
 /** A body that the gateway does not read: a small one is held and can be sent again, a larger one passes behind its head. */
@@ -170,6 +184,7 @@ function jsonFacts(exchange: Exchange, bytes: Buffer, isProtocol: boolean): Requ
     estimatedInput: wire === null ? tokensOfBytes(bytes.length) : estimateInputTokens(body, wire.promptFields),
     maxOutput: wire === null || !isProtocol ? 0 : wire.maxOutputTokens(body),
     session: sessionHeader(exchange) ?? sessionOf(body),
+    storedId: match.storedId ?? wire?.neededId?.(body) ?? null,
   };
 }
 

@@ -54,6 +54,8 @@ function endStream(context: GatewayContext, exchange: Exchange, end: Extract<Att
   settleExchange(context, exchange, () => {
     if (response.destroyed) return;
     if (end.error === null) return endPieces(response, exchange.isFramed, end.last);
+    if (exchange.answerEncoder !== null)
+      return endPieces(response, exchange.isFramed, exchange.answerEncoder.encode({ type: 'error', error: end.error }));
     if (!exchange.isEventStream) return void response.destroy();
     const wire = PROTOCOLS[match.base ?? 'openai-chat'];
     endPieces(response, exchange.isFramed, `${end.isInsideEvent ? '\n\n' : ''}${wire.errorEvent(end.error, exchange.id, exchange.nextSequence)}`);

@@ -30,4 +30,6 @@ export interface RequestFacts {
   readonly estimatedInput: number;
   readonly maxOutput: number | null;
   readonly session: string | null;
+  /** Id of the stored response or conversation that the call is about or goes on from. */
+  readonly storedId: string | null;
 }

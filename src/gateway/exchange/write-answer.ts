@@ -6,6 +6,7 @@ import type { HeldAnswer } from './attempt-outcome.ts';
 import type { Exchange } from './exchange.ts';
 
 const MOST_SHARED_BYTES = 16 * 1024;
+const MOST_DROPPED_LENGTH = 1024;
 const PRINTABLE = /^[\x20-\x7e]*$/;
 
 /** Writes a whole answer: headers and body in one go. */
@@ -28,20 +29,26 @@ export function writeHeldAnswer(exchange: Exchange, answer: HeldAnswer, retryAft
   else response.end(answer.body);
 }
 
+/** `events` and `array` are written event by event, `bytes` as they come. */
+export type StreamForm = 'events' | 'array' | 'bytes';
+
+const STREAM_TYPES = { events: 'text/event-stream; charset=utf-8', array: 'application/json; charset=utf-8' } as const;
+
 /** Sends the head of an answer whose body follows piece by piece. */
 export function beginStreamedAnswer(
   exchange: Exchange,
   lease: Lease,
   status: number,
   upstream: HttpHeaders,
-  isEvents: boolean,
+  form: StreamForm,
   length: number | null,
 ): void {
   const { response } = exchange;
   if (response.headersSent || response.destroyed) return;
-  exchange.isEventStream = isEvents;
+  const isEvents = form !== 'bytes';
+  exchange.isEventStream = form === 'events';
   const headers = answerHeaders(exchange, lease, isEvents ? withoutStreamHeaders(upstream) : upstream);
-  if (isEvents) headers.push('content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-cache', 'x-accel-buffering', 'no');
+  if (isEvents) headers.push('content-type', STREAM_TYPES[form], 'cache-control', 'no-cache', 'x-accel-buffering', 'no');
   else {
     const encoding = upstream['content-encoding'];
     if (typeof encoding === 'string') headers.push('content-encoding', encoding);
@@ -58,14 +65,23 @@ function withoutStreamHeaders(upstream: HttpHeaders): HttpHeaders {
 }
 
 function answerHeaders(exchange: Exchange, lease: Lease | null, upstream: HttpHeaders): string[] {
-  const headers = relayedHeaders(upstream, lease?.key.secret ?? '');
+  const headers = relayedHeaders(upstream, exchange.sentSecret);
   headers.push('x-request-id', exchange.id);
   if (!exchange.snapshot.settings.answerHeaders || lease === null) return headers;
   const { provider, model } = lease.target;
   headers.push('x-headgate-provider', provider.id);
   if (model !== null && PRINTABLE.test(model.upstreamModel)) headers.push('x-headgate-model', model.upstreamModel);
+  if (exchange.dropped.length > 0) headers.push('x-headgate-dropped', droppedHeader(exchange.dropped));
   headers.push('x-headgate-attempts', String(Math.max(1, exchange.attempts.length + (exchange.isAnswering ? 1 : 0))));
   return headers;
+}
+
+/** The names as one header value; client-made names are kept printable and the list short. */
+function droppedHeader(dropped: readonly string[]): string {
+  return dropped
+    .map((field) => field.replaceAll(/[^\x21-\x7e]|,/g, '?'))
+    .join(', ')
+    .slice(0, MOST_DROPPED_LENGTH);
 }
 
 function costHeader(exchange: Exchange): string | null {

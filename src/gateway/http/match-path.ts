@@ -25,7 +25,14 @@ export interface PathMatch {
   readonly streams: boolean | null;
   /** Answered by the gateway itself. */
   readonly local: 'models' | null;
+  /** What the call asks a model for; null: a call that is passed on unread. */
+  readonly operation: Operation | null;
+  /** Id of a stored response or conversation that the path names. */
+  readonly storedId: string | null;
 }
+
+/** Calls of one operation can be told in every protocol that has it. */
+export type Operation = 'generate' | 'embed' | 'count';
 
 export type PathProblem = { readonly problem: 'invalid' | 'unknown'; readonly errorStyle: ErrorStyle };
 
@@ -40,22 +47,31 @@ const GET = ['GET', 'HEAD'] as const;
 
 interface Fixed {
   readonly protocol: ProtocolName;
+  readonly operation: Operation | null;
   readonly local?: 'models';
 }
 
 /** Paths behind `/v1`, also served at the root. */
 const FIXED: ReadonlyMap<string, Fixed> = new Map([
-  ['/chat/completions', { protocol: 'openai-chat' }],
-  ['/responses', { protocol: 'openai-responses' }],
-  ['/completions', { protocol: 'openai-completions' }],
-  ['/embeddings', { protocol: 'openai-embeddings' }],
-  ['/messages', { protocol: 'anthropic-messages' }],
-  ['/messages/count_tokens', { protocol: 'anthropic-messages' }],
-  ['/models', { protocol: 'openai-chat', local: 'models' }],
+  ['/chat/completions', { protocol: 'openai-chat', operation: 'generate' }],
+  ['/responses', { protocol: 'openai-responses', operation: 'generate' }],
+  ['/responses/input_tokens', { protocol: 'openai-responses', operation: 'count' }],
+  ['/completions', { protocol: 'openai-completions', operation: 'generate' }],
+  ['/embeddings', { protocol: 'openai-embeddings', operation: 'embed' }],
+  ['/messages', { protocol: 'anthropic-messages', operation: 'generate' }],
+  ['/messages/count_tokens', { protocol: 'anthropic-messages', operation: 'count' }],
+  ['/models', { protocol: 'openai-chat', operation: null, local: 'models' }],
 ]);
+
+/** The same as they are usually asked for, letter by letter: nearly every call is one of these. */
+const USUAL: ReadonlyMap<string, PathMatch> = new Map(
+  FIXED.entries().flatMap(([name, fixed]) => [`/v1${name}`, name].map((path): [string, PathMatch] => [path, fixedMatch(name, fixed, '')])),
+);
 
 /** The match of a data-plane path; null when the path is not the data plane's. */
 export function matchPath(rawUrl: string): PathMatch | PathProblem | null {
+  const usual = USUAL.get(rawUrl);
+  if (usual !== undefined) return usual;
   const at = rawUrl.indexOf('?');
   const path = at === -1 ? rawUrl : rawUrl.slice(0, at);
   const query = at === -1 ? '' : rawUrl.slice(at);
@@ -96,6 +112,8 @@ function fixedMatch(suffix: string, fixed: Fixed, query: string): PathMatch {
     pathModel: null,
     streams: null,
     local,
+    operation: fixed.operation,
+    storedId: null,
   };
 }
 
@@ -115,15 +133,21 @@ function matchVersioned(path: string, query: string): PathMatch | null {
   return passThrough(suffix, query, '/v1/*', 'openai-chat');
 }
 
+/** `/responses/{id}` and what stands below it, the same of conversations. */
+const STORED = /^\/(?:responses|conversations)\/((?:resp|conv)_[^/]+)/;
+
 function localModel(path: string, query: string, protocol: ProtocolName): PathMatch {
   const pathModel = decodeName(path.slice('/models/'.length));
-  return { ...fixedMatch('/models', { protocol, local: 'models' }, query), endpoint: '/v1/models/{id}', suffix: path, pathModel };
+  return { ...fixedMatch('/models', { protocol, operation: null, local: 'models' }, query), endpoint: '/v1/models/{id}', suffix: path, pathModel };
 }
 
-function passThrough(suffix: string, query: string, endpoint: string, base: ProtocolName): PathMatch {
+function passThrough(suffix: string, query: string, endpoint: string, usualBase: ProtocolName): PathMatch {
+  const isOfResponses = suffix.startsWith('/responses/') || suffix === '/conversations' || suffix.startsWith('/conversations/');
+  const base = isOfResponses ? 'openai-responses' : usualBase;
   return {
     protocol: 'pass-through',
     base,
+    storedId: STORED.exec(suffix)?.[1] ?? null,
     endpoint,
     suffix,
     query,
@@ -133,22 +157,30 @@ function passThrough(suffix: string, query: string, endpoint: string, base: Prot
     pathModel: null,
     streams: null,
     local: null,
+    operation: null,
   };
 }
 
 const GEMINI = /^(?:\/v1beta|(?:\/v1){1,2})(\/(?:models|tunedModels)\/([^:]+):([A-Za-z]+))$/;
-const GEMINI_VERBS = new Set(['generateContent', 'streamGenerateContent', 'countTokens', 'embedContent', 'batchEmbedContents']);
+const GEMINI_VERBS: ReadonlyMap<string, Operation> = new Map([
+  ['generateContent', 'generate'],
+  ['streamGenerateContent', 'generate'],
+  ['countTokens', 'count'],
+  ['embedContent', 'embed'],
+  ['batchEmbedContents', 'embed'],
+]);
 
 function matchGemini(path: string, query: string, onlyCalls = false): PathMatch | null {
   if (path === '/v1beta/models' && !onlyCalls)
-    return { ...fixedMatch('/models', { protocol: 'gemini-generate', local: 'models' }, query), endpoint: '/v1beta/models' };
+    return { ...fixedMatch('/models', { protocol: 'gemini-generate', operation: null, local: 'models' }, query), endpoint: '/v1beta/models' };
   const found = GEMINI.exec(path);
   if (found === null) {
     if (!path.startsWith('/v1beta/models/') || onlyCalls) return null;
     return { ...localModel(path.slice(7), query, 'gemini-generate'), endpoint: '/v1beta/models/{id}' };
   }
   const [, suffix = '', model = '', verb = ''] = found;
-  if (!GEMINI_VERBS.has(verb)) return null;
+  const operation = GEMINI_VERBS.get(verb);
+  if (operation === undefined) return null;
   return {
     protocol: 'gemini-generate',
     base: 'gemini-generate',
@@ -161,6 +193,8 @@ function matchGemini(path: string, query: string, onlyCalls = false): PathMatch 
     pathModel: decodeName(model),
     streams: verb === 'streamGenerateContent',
     local: null,
+    operation,
+    storedId: null,
   };
 }
 
@@ -208,6 +242,8 @@ function matchProxy(path: string, query: string): PathMatch | PathProblem {
     pathModel: null,
     streams: null,
     local: null,
+    operation: null,
+    storedId: null,
   };
 }
 

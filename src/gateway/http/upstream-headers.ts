@@ -17,6 +17,9 @@ const FORWARDED = new Set([
   'session_id',
 ]);
 
+/** Of these a server of another protocol can make something. */
+const FORWARDED_ACROSS = new Set(['user-agent', 'idempotency-key', 'x-session-id', 'session_id']);
+
 /** Never sent on under /proxy, where everything else goes through: connection matters, credentials, cookies, our own headers, the client's whereabouts. */
 const WITHHELD = new Set([
   'connection',
@@ -61,8 +64,8 @@ export interface HeaderPlan {
   readonly forward: ReadonlySet<string>;
   readonly auth: AuthScheme;
   readonly secret: string;
-  /** Pass everything but what is withheld (REST APIs need headers of their own). */
-  readonly permissive: boolean;
+  /** Which of the client's headers go on: those of its protocol, everything but what is withheld (REST APIs need headers of their own), or none that speaks of a protocol. */
+  readonly passes: 'protocol' | 'everything' | 'nothing-of-the-protocol';
   readonly acceptEncoding: string;
 }
 
@@ -70,29 +73,42 @@ function isWithheld(name: string): boolean {
   return WITHHELD.has(name) || name.startsWith('x-headgate-') || name.startsWith('x-forwarded-');
 }
 
+function isWanted(name: string, plan: HeaderPlan): boolean {
+  switch (plan.passes) {
+    case 'protocol':
+      return FORWARDED.has(name) || plan.forward.has(name);
+    case 'everything':
+      return !isWithheld(name);
+    case 'nothing-of-the-protocol':
+      return FORWARDED_ACROSS.has(name);
+  }
+}
+
 /** The headers of an upstream request as a flat list, built anew: what the client may add, then the provider's, then the credential. */
 export function buildUpstreamHeaders(request: IncomingMessage, plan: HeaderPlan): string[] {
   const out: string[] = [];
   const raw = request.rawHeaders;
   const nominated = nominatedHeaders(request.headers.connection);
-  const seen = new Set<string>();
   const authHeader = plan.auth.in === 'header' ? plan.auth.name : '';
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = (raw[i] ?? '').toLowerCase();
-    const isWanted = plan.permissive ? !isWithheld(name) : FORWARDED.has(name) || plan.forward.has(name);
-    if (!isWanted || name === authHeader || nominated.has(name)) continue;
-    seen.add(name);
+    if (!isWanted(name, plan) || name === authHeader || nominated.has(name)) continue;
     out.push(name, raw[i + 1] ?? '');
   }
   for (const name in plan.constant) {
-    if (!seen.has(name)) out.push(name, plan.constant[name] ?? '');
+    if (!hasName(out, name)) out.push(name, plan.constant[name] ?? '');
   }
   for (const name in plan.required) {
-    if (!seen.has(name) && plan.constant[name] === undefined) out.push(name, plan.required[name] ?? '');
+    if (!hasName(out, name)) out.push(name, plan.required[name] ?? '');
   }
   out.push('accept-encoding', plan.acceptEncoding);
-  if (authHeader !== '' && plan.secret !== '') {
+  if (plan.auth.in === 'header' && plan.secret !== '') {
     out.push(authHeader, plan.auth.scheme === undefined ? plan.secret : `${plan.auth.scheme} ${plan.secret}`);
   }
   return out;
+}
+
+function hasName(headers: readonly string[], name: string): boolean {
+  for (let i = 0; i < headers.length; i += 2) if (headers[i] === name) return true;
+  return false;
 }

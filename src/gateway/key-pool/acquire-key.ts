@@ -1,4 +1,5 @@
 import type { Target } from '../../config/snapshot.ts';
+import type { ProviderKeyId } from '../../domain/ids.ts';
 import type { KeyState, Restable } from '../../ports/live-state.ts';
 import type { BoundPool, PoolBinder } from './bound-pool.ts';
 import { beginHalfOpen, findBreaker, isBreakerProbing } from './breaker.ts';
@@ -17,6 +18,8 @@ export interface KeyRequest {
   readonly tried: ReadonlyMap<KeyState, number>;
   /** Targets that may not be used any more in this exchange. */
   readonly excluded: ReadonlySet<Target>;
+  /** The one key that can serve, because what the call is about is stored with it; null: any. */
+  readonly onlyKey: ProviderKeyId | null;
   readonly publicModel: string;
   readonly session: string | null;
   readonly estimatedTokens: number;
@@ -44,7 +47,7 @@ interface SoftChoice {
 export function acquireKey(binder: PoolBinder, request: KeyRequest): Acquired {
   const search: Search = { soft: null, waitUntilMs: Infinity, mayWait: false, onChange: false, soonestMs: Infinity, probeInFlight: false };
   for (const target of request.targets) {
-    if (request.excluded.has(target)) continue;
+    if (request.excluded.size > 0 && request.excluded.has(target)) continue;
     const bound = binder.bind(target.provider);
     const eligible = searchTarget(bound, target, request, search);
     if (eligible.length === 0) continue;
@@ -79,7 +82,7 @@ function searchTarget(bound: BoundPool, target: Target, request: KeyRequest, sea
   for (let index = 0; index < keys.length; index += 1) {
     const key = keys[index];
     const state = states[index];
-    if (key === undefined || state === undefined) continue;
+    if (key === undefined || state === undefined || (request.onlyKey !== null && request.onlyKey !== key.id)) continue;
     const obstacle = findKeyObstacle(key, state, model, publicModel, estimatedTokens, nowMs);
     const triedUntil = request.tried.size === 0 ? undefined : request.tried.get(state);
     if (obstacle === null && whole === null && (triedUntil === undefined || triedUntil <= nowMs)) {

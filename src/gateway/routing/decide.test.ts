@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { aKey, aProvider, aSnapshot } from '../../../test/support/snapshot-literals.ts';
-import type { CompiledProvider, Target } from '../../config/snapshot.ts';
+import { aKey, aModel, aProvider, aSnapshot } from '../../../test/support/snapshot-literals.ts';
+import type { CompiledModel, CompiledProvider, Target } from '../../config/snapshot.ts';
 import type { Rejection } from '../../domain/decision.ts';
 import type { ProviderId } from '../../domain/ids.ts';
 import { MemoryLiveState } from '../../state/memory/memory-live-state.ts';
 import { PoolBinder } from '../key-pool/bound-pool.ts';
 import { listRejections } from '../key-pool/target-standing.ts';
+import { chooseSpoken } from './choose-spoken.ts';
 import { decide, type Decision, type RoutingRequest } from './decide.ts';
+import type { Losses, TranslationPolicy } from './find-losses.ts';
 import type { LiveView } from './live-view.ts';
+import type { RoutingTranslation } from './routing-translation.ts';
 
-const CHAT: RoutingRequest = { publicModel: 'm', protocol: 'openai-chat', providerAsked: null, providersAllowed: null };
+const CHAT: RoutingRequest = { publicModel: 'm', protocol: 'openai-chat', providerAsked: null, providersAllowed: null, translation: null };
 
 /** Live state that stands still, with the credits that a rotation would leave behind. */
 function aView(credits: Map<string, number> = new Map(), recovered: Readonly<Record<string, number>> = {}): LiveView {
@@ -207,4 +210,88 @@ test('deciding changes nothing: neither the snapshot nor the live state', (t) =>
   for (let turn = 0; turn < turns; turn += 1) assert.deepEqual(ids(decide(snapshot, view, request).candidates), 'p q');
   t.diagnostic(`decide over 1,000 keys: ${(((performance.now() - started) / turns) * 1000).toFixed(0)} µs`);
   assert.deepEqual(decide(snapshot, view, request), first);
+});
+
+const NO_LOSSES: Losses = { hints: [], substance: [], state: [] };
+
+/** A translation by which every target loses the same. */
+function translation(policy: TranslationPolicy, losses: Losses | null = NO_LOSSES, lacking: readonly string[] = []): RoutingTranslation {
+  return { policy, via: (target) => chooseSpoken(target, () => true), losses: () => losses, lacking: () => lacking };
+}
+
+const names = (decision: Decision): readonly string[] => decision.trace.candidates;
+
+test('a target that speaks another protocol serves by translation, behind those of its priority that need none', () => {
+  const providers = [
+    aProvider('claude', { models: ['m'], speaks: ['anthropic-messages'] }),
+    aProvider('chat', { models: ['m'], speaks: ['openai-chat'] }),
+    aProvider('backup', { models: ['m'], speaks: ['openai-chat'], priority: 1 }),
+  ];
+  const decision = choose(providers, { translation: translation('prefer-native') });
+  assert.deepEqual(names(decision), ['chat/m', 'claude/m as anthropic-messages', 'backup/m']);
+  assert.equal(decision.candidates[1]?.via, 'anthropic-messages');
+});
+
+test('under lossy a target that needs translation takes its turn like any other', () => {
+  const providers = [
+    aProvider('claude', { models: ['m'], speaks: ['anthropic-messages'], weight: 9 }),
+    aProvider('chat', { models: ['m'], speaks: ['openai-chat'] }),
+  ];
+  assert.equal(names(choose(providers, { translation: translation('lossy') }))[0], 'claude/m as anthropic-messages');
+});
+
+test('what a target cannot carry rules it out as far as the policy says, and the fields are told', () => {
+  const providers = [aProvider('claude', { models: ['m'], speaks: ['anthropic-messages'] })];
+  const losing = (policy: TranslationPolicy, losses: Partial<Losses>): Decision =>
+    choose(providers, { translation: translation(policy, { ...NO_LOSSES, ...losses }) });
+  const hints = { hints: ['seed'] };
+  const substance = { substance: ['input_audio'] };
+  const state = { state: ['previous_response_id'] };
+  assert.equal(losing('strict', hints).nothing, 'not-carried');
+  assert.equal(losing('prefer-native', hints).nothing, null);
+  assert.equal(losing('prefer-native', substance).nothing, 'not-carried');
+  assert.equal(losing('lossy', substance).nothing, null);
+  assert.equal(losing('lossy', state).nothing, 'not-carried');
+  assert.deepEqual(losing('prefer-native', substance).trace.rejected, [
+    { provider: 'claude', model: 'm', reason: 'features-not-carried', fields: ['input_audio'] },
+  ]);
+});
+
+test('a request that cannot be read still goes to a target of its own protocol, and to no other', () => {
+  const chat = aProvider('chat', { models: ['m'], speaks: ['openai-chat'] });
+  const claude = aProvider('claude', { models: ['m'], speaks: ['anthropic-messages'] });
+  const both = choose([chat, claude], { translation: translation('prefer-native', null) });
+  assert.deepEqual(names(both), ['chat/m']);
+  assert.equal(both.trace.rejected[0]?.reason, 'not-translatable');
+  assert.equal(choose([claude], { translation: translation('prefer-native', null) }).nothing, 'not-translatable');
+});
+
+test('a model that its operator says cannot do what is asked is passed over, unless the policy is lossy', () => {
+  const blind: CompiledModel = { ...aModel('m'), capabilities: new Set(['tools']) };
+  const providers = [aProvider('blind', { models: [blind] }), aProvider('seeing', { models: ['m'] })];
+  const view = translation('prefer-native', NO_LOSSES, ['image_url']);
+  const decision = choose(providers, { translation: view });
+  assert.deepEqual(names(decision), ['seeing/m']);
+  assert.deepEqual(decision.trace.rejected, [{ provider: 'blind', model: 'm', reason: 'features-not-carried', fields: ['image_url'] }]);
+  assert.equal(names(choose(providers, { translation: { ...view, policy: 'lossy' } })).length, 2);
+});
+
+test('a model that its provider offers in one protocol only is translated for clients of its other ones', () => {
+  const cloud = aProvider('cloud', {
+    models: ['m'],
+    speaks: ['openai-chat', 'anthropic-messages'],
+    protocolOfModel: () => 'anthropic-messages',
+  });
+  assert.deepEqual(names(choose([cloud], { translation: translation('prefer-native') })), ['cloud/m as anthropic-messages']);
+});
+
+test('a provider is told in the protocol in which its vendor is best spoken to', () => {
+  const open = aProvider('open', { models: ['m'], speaks: ['openai-chat', 'openai-responses'], translateTo: 'openai-responses' });
+  const decision = choose([open], { protocol: 'anthropic-messages', translation: translation('prefer-native') });
+  assert.equal(decision.candidates[0]?.via, 'openai-responses');
+});
+
+test('a provider that is switched off is not translated for', () => {
+  const off = aProvider('off', { models: ['m'], speaks: ['anthropic-messages'], enabled: false });
+  assert.equal(choose([off], { providerAsked: 'off', translation: translation('prefer-native') }).nothing, 'disabled');
 });

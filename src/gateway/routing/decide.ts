@@ -2,9 +2,12 @@ import type { CompiledProvider, GatewaySnapshot, Target } from '../../config/sna
 import type { DecisionTrace, Rejection, RejectionReason } from '../../domain/decision.ts';
 import type { ProviderId } from '../../domain/ids.ts';
 import type { ProtocolName } from '../../domain/protocol.ts';
+import { speaks } from './choose-spoken.ts';
+import { forbiddenLosses } from './find-losses.ts';
 import type { LiveView } from './live-view.ts';
 import { resolveModel, type Resolution } from './resolve-model.ts';
 import { rotateTargets } from './rotate-targets.ts';
+import type { RoutingTranslation } from './routing-translation.ts';
 
 export interface RoutingRequest {
   /** Null for calls that name no model. */
@@ -15,6 +18,8 @@ export interface RoutingRequest {
   readonly providerAsked: string | null;
   /** Providers that the caller may use; null: all. */
   readonly providersAllowed: ReadonlySet<ProviderId> | null;
+  /** Null: only targets that speak the protocol can serve. */
+  readonly translation: RoutingTranslation | null;
 }
 
 export interface Decision {
@@ -24,11 +29,19 @@ export interface Decision {
   /** Credits that the rotation takes when the first candidate is used. */
   readonly creditChanges: readonly { readonly provider: ProviderId; readonly credit: number }[];
   /** Why there is no candidate; null when there is one. */
-  readonly nothing: 'unknown-model' | 'unknown-provider' | 'not-allowed' | 'not-spoken' | 'disabled' | null;
+  readonly nothing: 'unknown-model' | 'unknown-provider' | 'not-allowed' | 'not-spoken' | 'not-carried' | 'not-translatable' | 'disabled' | null;
+}
+
+/** Why a target cannot serve. */
+interface Obstacle {
+  readonly reason: RejectionReason;
+  readonly nothing: NonNullable<Decision['nothing']>;
+  readonly fields?: readonly string[];
 }
 
 /** Rejections that a trace keeps; the rest is counted. */
 const MOST_REJECTIONS = 16;
+const MOST_FIELDS = 8;
 
 /**
  * Which targets could serve a request, in which order, and why the others not. Pure: live traffic, dry runs and replays ask the same
@@ -43,32 +56,63 @@ export function decide(snapshot: GatewaySnapshot, live: LiveView, request: Routi
   let nothing: Decision['nothing'] = 'unknown-model';
   let count = 0;
   for (const target of resolution.offers) {
-    const obstacle = findObstacle(target.provider, request);
-    if (obstacle === null) {
-      usable.push(target);
+    const found = fitTarget(target, request);
+    if ('provider' in found) {
+      usable.push(found);
       continue;
     }
-    nothing = worse(nothing, obstacle.nothing);
+    nothing = worse(nothing, found.nothing);
     count += 1;
-    if (rejected.length < MOST_REJECTIONS)
-      rejected.push({ provider: target.provider.id, model: target.model?.upstreamModel ?? null, reason: obstacle.reason });
+    if (rejected.length < MOST_REJECTIONS) rejected.push(rejectionOf(target, found));
   }
   if (usable.length === 0) return noDecision(nothing, resolution.resolvedBy, rejected, count);
-  const rotation = rotateTargets(usable, request.publicModel ?? '', live);
+  const rotation = rotateTargets(usable, request.publicModel ?? '', live, request.translation?.policy !== 'lossy');
   for (const target of rotation.ordered) count += live.listRejections(target, rejected, MOST_REJECTIONS);
   return {
     candidates: rotation.ordered,
     creditChanges: rotation.creditChanges,
     nothing: null,
     trace: {
-      candidates: rotation.ordered.map((target) =>
-        target.model === null ? target.provider.id : `${target.provider.id}/${target.model.upstreamModel}`,
-      ),
+      candidates: rotation.ordered.map(nameOf),
       rejected,
       moreRejected: count - rejected.length,
       resolvedBy: resolution.resolvedBy,
     },
   };
+}
+
+function nameOf({ provider, model, via }: Target): string {
+  // Joined flat: JSON.stringify leaves its fast path for a text that was put together of pieces.
+  const name = model === null ? provider.id : [provider.id, model.upstreamModel].join('/');
+  return via === undefined ? name : `${name} as ${via}`;
+}
+
+function rejectionOf(target: Target, { reason, fields }: Obstacle): Rejection {
+  return {
+    provider: target.provider.id,
+    model: target.model?.upstreamModel ?? null,
+    reason,
+    ...(fields === undefined ? {} : { fields: fields.slice(0, MOST_FIELDS) }),
+  };
+}
+
+/** The target as it would serve the call, or why it cannot. */
+function fitTarget(target: Target, request: RoutingRequest): Target | Obstacle {
+  const obstacle = findObstacle(target, request);
+  const { translation } = request;
+  if (translation === null) return obstacle ?? target;
+  if (obstacle === null) {
+    const fields = target.model?.capabilities === undefined || translation.policy === 'lossy' ? [] : translation.lacking(target);
+    return fields.length === 0 ? target : { reason: 'features-not-carried', nothing: 'not-carried', fields };
+  }
+  if (obstacle.reason !== 'protocol-not-spoken') return obstacle;
+  if (!target.provider.enabled) return { reason: 'provider-disabled', nothing: 'disabled' };
+  const via = translation.via(target);
+  if (via === null) return obstacle;
+  const losses = translation.losses(target, via);
+  if (losses === null) return { reason: 'not-translatable', nothing: 'not-translatable' };
+  const fields = forbiddenLosses(losses, translation.policy);
+  return fields.length === 0 ? { ...target, via } : { reason: 'features-not-carried', nothing: 'not-carried', fields };
 }
 
 function noDecision(
@@ -91,18 +135,16 @@ function withoutModel(snapshot: GatewaySnapshot, request: RoutingRequest, asked:
   if (asked !== null) return { resolvedBy: 'provider-asked', offers: asked.map((provider) => ({ provider, model: null })) };
   const { protocol } = request;
   const first = snapshot.providers.find(
-    (provider) => findObstacle(provider, request) === null && protocol !== null && provider.protocols.has(protocol),
+    (provider) => findObstacle({ provider, model: null }, request) === null && protocol !== null && provider.protocols.has(protocol),
   );
   return first === undefined ? { resolvedBy: 'none', offers: [] } : { resolvedBy: 'open', offers: [{ provider: first, model: null }] };
 }
 
-function findObstacle(
-  provider: CompiledProvider,
-  request: RoutingRequest,
-): { reason: RejectionReason; nothing: NonNullable<Decision['nothing']> } | null {
+function findObstacle(target: Target, request: RoutingRequest): Obstacle | null {
+  const { provider } = target;
   if (request.providersAllowed !== null && !request.providersAllowed.has(provider.id))
     return { reason: 'provider-not-allowed', nothing: 'not-allowed' };
-  if (request.protocol !== null && !provider.protocols.has(request.protocol)) return { reason: 'protocol-not-spoken', nothing: 'not-spoken' };
+  if (request.protocol !== null && !speaks(target, request.protocol)) return { reason: 'protocol-not-spoken', nothing: 'not-spoken' };
   if (request.protocol === null && provider.rest === null) return { reason: 'protocol-not-spoken', nothing: 'unknown-provider' };
   if (!provider.enabled) return { reason: 'provider-disabled', nothing: 'disabled' };
   return null;
@@ -114,6 +156,8 @@ const RANK: Readonly<Record<NonNullable<Decision['nothing']>, number>> = {
   'not-allowed': 2,
   'not-spoken': 3,
   disabled: 4,
+  'not-carried': 5,
+  'not-translatable': 6,
 };
 
 /** The reason that says most about why nothing is left. */

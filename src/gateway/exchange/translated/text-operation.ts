@@ -1,0 +1,64 @@
+import { droppedFields } from '../../../domain/canonical/drops.ts';
+import type { CanonicalRequest } from '../../../domain/canonical/canonical-request.ts';
+import type { Feature } from '../../../domain/canonical/feature.ts';
+import { fingerprint } from '../../../domain/canonical/fingerprint.ts';
+import { responseEvents } from '../../../domain/canonical/response-events.ts';
+import type { JsonObject } from '../../../lib/json-reading.ts';
+import type { AnswerContext, EncodeTarget, EventDecoder, EventEncoder, TextTranslation } from '../../../protocols/translation.ts';
+import type { WireProtocol } from '../../../protocols/wire-protocol.ts';
+import type { Wish } from '../../routing/find-losses.ts';
+import { textOf } from './text-of.ts';
+import type { OperationCall, TranslatedOperation, WrittenAnswer, WrittenRequest } from './translated-operation.ts';
+
+/** A call for text, between two protocols. */
+export class TextOperation implements TranslatedOperation {
+  readonly wish: Wish;
+  readonly #client: TextTranslation;
+  readonly #call: OperationCall;
+  #request: CanonicalRequest;
+
+  /** Throws what the client's own protocol would refuse. */
+  constructor(client: WireProtocol, body: JsonObject, call: OperationCall) {
+    this.#client = textOf(client);
+    this.#call = call;
+    this.#request = this.#client.decodeRequest(body, { model: call.publicModel, stream: call.stream });
+    this.wish = { features: fingerprint(this.#request), names: this.#request.featureNames, unmapped: this.#request.unmapped };
+  }
+
+  carries(via: WireProtocol, target: EncodeTarget): ReadonlySet<Feature> {
+    return textOf(via).carries(target);
+  }
+
+  write(via: WireProtocol, target: EncodeTarget): WrittenRequest {
+    const { path, query, headers, body, dropped } = textOf(via).encodeRequest(this.#request, target);
+    const { featureNames, unmapped } = this.#request;
+    return { path, query, headers, body, dropped: droppedFields(dropped, featureNames, unmapped) };
+  }
+
+  readAnswer(via: WireProtocol, body: JsonObject): WrittenAnswer {
+    const response = textOf(via).decodeResponse(body, { requestId: this.#call.requestId });
+    const { usage } = response;
+    const model = response.model === '' ? null : response.model;
+    if (!this.#call.stream) return { body: this.#client.encodeResponse(response, this.#answerContext()), isStream: false, usage, model };
+    // Asked for a stream, the upstream answered whole: the client gets its stream all the same.
+    const encoder = this.#client.createEventEncoder(this.#answerContext());
+    return { body: responseEvents(response).reduce((text, event) => text + encoder.encode(event), ''), isStream: true, usage, model };
+  }
+
+  createStream(via: WireProtocol): { readonly decoder: EventDecoder; readonly encoder: EventEncoder } {
+    return {
+      decoder: textOf(via).createEventDecoder({ requestId: this.#call.requestId }),
+      encoder: this.#client.createEventEncoder(this.#answerContext()),
+    };
+  }
+
+  letGo(): void {
+    // A long stream must not hold a long prompt.
+    this.#request = { ...this.#request, turns: [] };
+  }
+
+  #answerContext(): AnswerContext {
+    const { requestId, publicModel, now, framing } = this.#call;
+    return { requestId, publicModel, now, framing, request: this.#request };
+  }
+}

@@ -2,7 +2,7 @@ import type { CanonicalEvent } from '../../domain/canonical/canonical-event.ts';
 import type { UrlCitation } from '../../domain/canonical/canonical-part.ts';
 import type { StopReason } from '../../domain/canonical/canonical-response.ts';
 import type { OpaqueState } from '../../domain/canonical/opaque-state.ts';
-import type { Usage } from '../../domain/usage.ts';
+import { NO_USAGE, type Usage } from '../../domain/usage.ts';
 import { unreachable } from '../../lib/unreachable.ts';
 import type { AnswerContext, EventEncoder } from '../translation.ts';
 import { writeIdentity } from './encode-response.ts';
@@ -142,8 +142,8 @@ export class GenerateEventEncoder implements EventEncoder {
   }
 
   #lastFrame(): string {
-    const usage = this.#usage === null ? '' : `,"usageMetadata":${JSON.stringify(usageMetadataOf(this.#usage))}`;
-    return `{"candidates":[${this.#choices.map(writeLast).join(',')}]${usage}${this.#identity}}`;
+    const usage = JSON.stringify(usageMetadataOf(this.#usage ?? NO_USAGE));
+    return `{"candidates":[${this.#choices.map(writeLast).join(',')}],"usageMetadata":${usage}${this.#identity}}`;
   }
 
   #element(json: string): string {

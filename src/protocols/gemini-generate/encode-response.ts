@@ -6,14 +6,16 @@ import { groundingMetadataOf } from './grounding.ts';
 import { HiddenStates, isThoughtShown, withThought } from './hidden-thoughts.ts';
 import { logprobsResultOf } from './logprobs.ts';
 import { FINISH_REASONS } from './stop-reasons.ts';
+import { NO_USAGE } from '../../domain/usage.ts';
 import { usageMetadataOf } from './usage.ts';
 import { writeCall, writeText, writeThought } from './write-part.ts';
 
 export function encodeGenerateResponse(response: CanonicalResponse, context: AnswerContext): string {
   const isShown = isThoughtShown(context.request);
   const candidates = response.choices.map((choice) => writeCandidate(choice, isShown)).join(',');
-  const usage = response.usage === null ? '' : `,"usageMetadata":${JSON.stringify(usageMetadataOf(response.usage))}`;
-  return `{"candidates":[${candidates}]${usage}${writeIdentity(response.id, response.model, context)}}`;
+  // Programs read the figures without asking whether they are there.
+  const usage = JSON.stringify(usageMetadataOf(response.usage ?? NO_USAGE));
+  return `{"candidates":[${candidates}],"usageMetadata":${usage}${writeIdentity(response.id, response.model, context)}}`;
 }
 
 /** Who answered: `modelVersion` is the upstream's own name, as Google has it. With its leading comma. */

@@ -21,7 +21,7 @@ export interface AnswerPlan {
 const DEFAULT_TEXT = 'Hello from the mock upstream.';
 const DEFAULT_USAGE: Required<MockUsage> = { input: 12, cacheRead: 4, output: 6, reasoning: 2 };
 
-/** Decides status, headers and bytes of an answer from the rule, the quota and the vendor's own format. */
+/** Decides status, headers and bytes of an answer from the rule, the quota, the vendor's checks and the vendor's own format. */
 export function composeAnswer(
   rule: MockBehaviour,
   quota: QuotaState | null,
@@ -29,9 +29,9 @@ export function composeAnswer(
   request: RecordedRequest,
   body: ReceivedBody | null,
 ): AnswerPlan {
-  const behaviour = quota?.exceeded === true ? quotaRefusal(quota) : rule;
+  const behaviour = behaviourOf(rule, quota, vendor, request);
   const status = behaviour.status ?? (behaviour.redirect === undefined ? 200 : 307);
-  const answer = answerOf(behaviour, status, vendor, request, body);
+  const answer = withFailure(behaviour, vendor.vendor, answerOf(behaviour, status, vendor, request, body));
   const headers = {
     ...answer.headers,
     ...(quota === null ? {} : quotaHeaders(quota, vendor.vendor)),
@@ -40,6 +40,21 @@ export function composeAnswer(
     ...lowerCased(behaviour.headers ?? {}),
   };
   return withComments(behaviour, answer, status, headers);
+}
+
+function behaviourOf(rule: MockBehaviour, quota: QuotaState | null, { vendor }: PathVendor, request: RecordedRequest): MockBehaviour {
+  if (quota?.exceeded === true) return { status: 429, retryAfterSeconds: Math.ceil(quota.resetSeconds) };
+  if (request.refusal !== null) return { status: 400, body: vendorErrorBody(vendor, 400, { message: request.refusal }) };
+  return rule;
+}
+
+/** Ends a stream with the vendor's own error behind some of its content. */
+function withFailure({ streamError }: MockBehaviour, vendor: VendorName, answer: VendorAnswer): VendorAnswer {
+  if (streamError === undefined || answer.repeat === undefined || answer.failure === undefined) return answer;
+  const { status, message, afterEvents = 1 } = streamError;
+  const sent = answer.pieces.slice(0, answer.repeat + afterEvents);
+  const error = vendorErrorBody(vendor, status, message === undefined ? {} : { message });
+  return { ...answer, pieces: [...sent, ...answer.failure(error, sent.length)] };
 }
 
 function withComments(behaviour: MockBehaviour, answer: VendorAnswer, status: number, headers: AnswerPlan['headers']): AnswerPlan {
@@ -60,7 +75,7 @@ function answerOf(behaviour: MockBehaviour, status: number, vendor: PathVendor, 
   if (typeof behaviour.body === 'string') return { headers: { 'content-type': 'text/plain; charset=utf-8' }, pieces: [behaviour.body] };
   if (behaviour.body !== undefined) return jsonAnswer(behaviour.body);
   if (behaviour.redirect !== undefined || status === 204 || status === 304) return { headers: {}, pieces: [] };
-  if (status >= 400) return jsonAnswer(vendorErrorBody(vendor.vendor, status, behaviour.retryAfterSeconds ?? null));
+  if (status >= 400) return jsonAnswer(vendorErrorBody(vendor.vendor, status, { retrySeconds: behaviour.retryAfterSeconds }));
   if (vendor.make === null) return jsonAnswer(echoOf(request, body));
   return vendor.make(answerInput(behaviour, request, body));
 }
@@ -71,7 +86,9 @@ function answerInput(behaviour: MockBehaviour, request: RecordedRequest, body: R
     model: request.model ?? 'mock-model',
     json: body?.json ?? null,
     url: request.url,
-    words: wordsOf(behaviour.text ?? DEFAULT_TEXT, behaviour.chunks),
+    words: textWords(behaviour),
+    thoughts: behaviour.thinking === undefined ? null : splitWords(behaviour.thinking),
+    toolCalls: behaviour.toolCalls ?? [],
     usage: behaviour.omitUsage === true ? null : { ...DEFAULT_USAGE, ...(behaviour.usage === undefined ? {} : zeroed(behaviour.usage)) },
   };
 }
@@ -80,9 +97,22 @@ function zeroed(usage: MockUsage): Required<MockUsage> {
   return { cacheRead: 0, reasoning: 0, ...usage };
 }
 
-/** Splits a text before its spaces; repeats it until there are `count` pieces when a count is asked. */
+/** An answer of nothing but calls has no text. */
+function textWords(behaviour: MockBehaviour): readonly string[] {
+  const hasCalls = behaviour.toolCalls !== undefined && behaviour.toolCalls.length > 0;
+  if (hasCalls && (behaviour.text ?? '') === '') return [];
+  return wordsOf(behaviour.text ?? DEFAULT_TEXT, behaviour.chunks);
+}
+
+/** Splits a text before its spaces. */
+function splitWords(text: string): readonly string[] {
+  return text.match(/\s*\S+|\s+$/g) ?? [];
+}
+
+/** The words of a text, one empty one when there are none; repeated until there are `count` pieces when a count is asked. */
 function wordsOf(text: string, count: number | undefined): readonly string[] {
-  const words = text.match(/\s*\S+|\s+$/g) ?? [''];
+  const found = splitWords(text);
+  const words = found.length === 0 ? [''] : found;
   if (count === undefined) return words;
   return Array.from({ length: count }, (_, index) => {
     const word = words[index % words.length] ?? '';
@@ -116,10 +146,6 @@ function echoOf(request: RecordedRequest, body: ReceivedBody | null): object {
     return { id: `file-mock${request.number}`, object: 'file', created_at: 1_795_000_000, purpose: 'assistants', status: 'processed', ...received };
   }
   return { method: request.method, url: request.url, headers: request.headers, ...received };
-}
-
-function quotaRefusal(quota: QuotaState): MockBehaviour {
-  return { status: 429, retryAfterSeconds: Math.ceil(quota.resetSeconds) };
 }
 
 function quotaHeaders(quota: QuotaState, vendor: VendorName): Readonly<Record<string, string>> {

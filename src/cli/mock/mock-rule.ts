@@ -20,6 +20,22 @@ export interface MockUsage {
   readonly reasoning?: number;
 }
 
+/** A call of one of the request's tools. */
+export interface MockToolCall {
+  readonly name: string;
+  readonly arguments: object;
+}
+
+/** A failure that a stream tells in the vendor's own event. */
+export interface MockStreamError {
+  /** Chooses the error's type as it does for whole answers. */
+  readonly status: number;
+  /** The vendor's usual sentence when absent. */
+  readonly message?: string;
+  /** Content events before it; 1 when absent. */
+  readonly afterEvents?: number;
+}
+
 /** What the mock upstream does with a request. Without any field it answers as the vendor would. */
 export interface MockBehaviour {
   /** 200 when absent. A status from 400 on without `body` answers with the vendor's error envelope. */
@@ -34,6 +50,14 @@ export interface MockBehaviour {
   readonly body?: string | object;
   /** Text of the answer; words of it become the events of a stream. */
   readonly text?: string;
+  /** Calls of tools behind the text, which is empty then unless `text` says otherwise. */
+  readonly toolCalls?: readonly MockToolCall[];
+  /** Thoughts before the text, with the vendor's signature; empty: a signature alone. */
+  readonly thinking?: string;
+  /** A stream ends with an error instead of its end. */
+  readonly streamError?: MockStreamError;
+  /** Refuses with 400 what the vendor would refuse. */
+  readonly strict?: boolean;
   readonly usage?: MockUsage;
   /** Leaves the usage out, as some servers do. */
   readonly omitUsage?: boolean;
@@ -92,6 +116,8 @@ export interface MockQuota {
 }
 
 export interface MockScript {
+  /** As in rules, for those that do not say and for requests without a rule. */
+  readonly strict?: boolean;
   /** The first rule that matches is played. */
   readonly rules?: readonly MockRule[];
   /** By credential; `*` is for each key that is not named. */

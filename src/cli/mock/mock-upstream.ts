@@ -25,6 +25,8 @@ export interface RecordedRequest {
   bodyAt: number | null;
   /** Status sent, 0 when none was. */
   status: number;
+  /** Why a strict rule refused it; null when it did not. */
+  refusal: string | null;
   /** `retry-after` of the answer, as sent. */
   retryAfter: string | null;
   /** When the answer was complete. */

@@ -9,6 +9,10 @@ const RULE_FIELDS: Readonly<Record<string, string>> = {
   retryAfterDateSeconds: 'number',
   body: 'string or object',
   text: 'string',
+  toolCalls: 'object',
+  thinking: 'string',
+  streamError: 'object',
+  strict: 'boolean',
   usage: 'object',
   omitUsage: 'boolean',
   delayMs: 'number',
@@ -43,7 +47,7 @@ const QUOTA_FIELDS: Readonly<Record<string, string>> = { requestsPerMinute: 'num
 
 /** Checks a script that came as data. Throws a sentence with the path of the first field that is wrong. */
 export function parseScript(value: unknown): MockScript {
-  const script = checkFields(value, 'the script', { rules: 'object', quotas: 'object' });
+  const script = checkFields(value, 'the script', { strict: 'boolean', rules: 'object', quotas: 'object' });
   const rules = script['rules'] ?? [];
   if (!Array.isArray(rules)) throw new Error('rules must be a list.');
   rules.forEach((rule: unknown, index) => {
@@ -57,7 +61,7 @@ export function parseScript(value: unknown): MockScript {
     const fields = checkFields(quota, `quotas.${key}`, QUOTA_FIELDS);
     if (fields['requestsPerMinute'] === undefined) throw new Error(`quotas.${key} needs requestsPerMinute.`);
   }
-  return { rules: rules as readonly MockRule[], quotas: quotas as Readonly<Record<string, MockQuota>> };
+  return { strict: script['strict'] === true, rules: rules as readonly MockRule[], quotas: quotas as Readonly<Record<string, MockQuota>> };
 }
 
 function checkFields(value: unknown, path: string, known: Readonly<Record<string, string>> | null): Readonly<Record<string, unknown>> {

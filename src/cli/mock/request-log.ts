@@ -59,6 +59,7 @@ export class RequestLog {
       text: null,
       bodyAt: null,
       status: 0,
+      refusal: null,
       retryAfter: null,
       finishedAt: null,
       abortedAt: null,

@@ -28,6 +28,7 @@ export class ScriptState {
   readonly #now: () => number;
   #rules: readonly CountedRule[] = [];
   #quotas: Readonly<Record<string, MockQuota>> = {};
+  #isStrict = false;
   #windows = new Map<string, { startedAt: number; used: number }>();
 
   constructor(now: () => number, script: MockScript) {
@@ -38,7 +39,13 @@ export class ScriptState {
   replace(script: MockScript): void {
     this.#rules = (script.rules ?? []).map((rule) => ({ rule, path: pathPattern(rule.match), matched: 0, played: 0 }));
     this.#quotas = script.quotas ?? {};
+    this.#isStrict = script.strict === true;
     this.#windows = new Map();
+  }
+
+  /** Whether a request that this rule answers is held to the vendor's own checks. */
+  isStrict(rule: MockRule | null): boolean {
+    return rule?.strict ?? this.#isStrict;
   }
 
   /** The first rule that matches and is not used up. `early` picks among the rules that answer before the body, or among the others. */

@@ -6,13 +6,14 @@ import { composeAnswer } from './compose-answer.ts';
 import { handleControl } from './control-paths.ts';
 import { createFastPath } from './fast-path.ts';
 import type { MockRule } from './mock-rule.ts';
-import type { MockUpstream, MockUpstreamOptions } from './mock-upstream.ts';
+import type { MockUpstream, MockUpstreamOptions, RecordedRequest } from './mock-upstream.ts';
 import { playAnswer } from './play-answer.ts';
 import { receiveBody } from './received-body.ts';
 import type { ReceivedBody } from './received-body.ts';
 import { RequestLog } from './request-log.ts';
 import { ScriptState } from './script-state.ts';
 import { vendorOfPath } from './vendor-of-path.ts';
+import type { PathVendor } from './vendor-of-path.ts';
 
 /** Starts an upstream that speaks every protocol and misbehaves as its script says. Rejects when the port is taken. */
 export async function startMockUpstream(options: MockUpstreamOptions = {}): Promise<MockUpstream> {
@@ -75,7 +76,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, log: Re
     }
     log.bodyReceived(record, body);
   }
-  const rule: MockRule = earlyRule ?? state.choose(record, false) ?? {};
+  const chosen = earlyRule ?? state.choose(record, false);
+  const rule: MockRule = chosen ?? {};
   if (rule.refuse === true) {
     log.cut(record, request.socket, 'rst');
   } else if (rule.rawHttp !== undefined) {
@@ -83,6 +85,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, log: Re
   } else if (rule.hang !== true && !response.destroyed) {
     const quota = state.use(record.key);
     try {
+      if (state.isStrict(chosen)) record.refusal = refusalOf(vendor, record, body);
       const plan = composeAnswer(rule, quota, vendor, record, body);
       record.status = plan.status;
       record.retryAfter = plan.headers['retry-after']?.toString() ?? null;
@@ -93,6 +96,12 @@ async function serve(request: IncomingMessage, response: ServerResponse, log: Re
       response.destroy();
     }
   }
+}
+
+function refusalOf({ check }: PathVendor, record: RecordedRequest, body: ReceivedBody | null): string | null {
+  if (check === null) return null;
+  if (body?.json === null || body === null) return 'We could not parse the JSON body of your request.';
+  return check({ body: body.json, headers: record.headers, model: record.model ?? '' });
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

@@ -1,38 +1,50 @@
+import { responsesItems } from './openai-responses-items.ts';
 import { eventStream, jsonAnswer } from './vendor-answer.ts';
 import type { AnswerInput, AnswerUsage, VendorAnswer } from './vendor-answer.ts';
 
-/** `POST …/responses`, with the numbered events of a recorded text stream. */
+/** `POST …/responses`, with the numbered events of a recorded stream. */
 export function answerOpenaiResponses(input: AnswerInput): VendorAnswer {
-  const text = input.words.join('');
-  const message = { ...openMessage(input), status: 'completed', content: [textPart(text)] };
-  const completed = response(input, 'completed', [message], input.usage);
-  if (input.json?.['stream'] !== true) return jsonAnswer(completed, { 'x-request-id': `req_mock${input.number}` });
-  let sequence = 0;
-  const event = (type: string, rest: object): string => `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: sequence++, ...rest })}\n\n`;
-  const place = { item_id: `msg_mock${input.number}`, output_index: 0, content_index: 0 };
+  const headers = { 'x-request-id': `req_mock${input.number}` };
+  const items = responsesItems(input);
+  const output = items.map((item) => item.whole);
+  const completed = response(input, 'completed', output, input.usage);
+  if (input.json?.['stream'] !== true) return jsonAnswer(completed, headers);
   const started = response(input, 'in_progress', [], null);
-  const pieces = [
-    event('response.created', { response: started }),
-    event('response.in_progress', { response: started }),
-    event('response.output_item.added', { output_index: 0, item: openMessage(input) }),
-    event('response.content_part.added', { ...place, part: textPart('') }),
+  const events: (readonly [type: string, rest: object])[] = [
+    ['response.created', { response: started }],
+    ['response.in_progress', { response: started }],
   ];
-  for (const word of input.words) pieces.push(event('response.output_text.delta', { ...place, delta: word, logprobs: [] }));
-  pieces.push(
-    event('response.output_text.done', { ...place, text, logprobs: [] }),
-    event('response.content_part.done', { ...place, part: textPart(text) }),
-    event('response.output_item.done', { output_index: 0, item: message }),
-    event('response.completed', { response: completed }),
-  );
-  return eventStream(pieces, 4, { 'x-request-id': `req_mock${input.number}` });
+  for (const [index, { opened, whole, steps }] of items.entries()) {
+    events.push(['response.output_item.added', { output_index: index, item: opened }]);
+    for (const [type, rest] of steps) events.push([type, { item_id: whole['id'], output_index: index, ...rest }]);
+    events.push(['response.output_item.done', { output_index: index, item: whole }]);
+  }
+  events.push(['response.completed', { response: completed }]);
+  return {
+    ...eventStream(
+      events.map(([type, rest], index) => event(type, index, rest)),
+      4,
+      headers,
+    ),
+    failure: (error, place) => failure(input, error, place),
+  };
 }
 
-function openMessage(input: AnswerInput): object {
-  return { id: `msg_mock${input.number}`, type: 'message', status: 'in_progress', role: 'assistant', content: [] };
+/** `POST …/responses/input_tokens`. */
+export function answerOpenaiInputTokens(input: AnswerInput): VendorAnswer {
+  return jsonAnswer({ object: 'response.input_tokens', input_tokens: input.usage?.input ?? 0 });
 }
 
-function textPart(text: string): object {
-  return { type: 'output_text', text, annotations: [], logprobs: [] };
+/** The wire nests the error, and ends with the failed response. */
+function failure(input: AnswerInput, error: object, place: number): readonly string[] {
+  const told = 'error' in error && typeof error.error === 'object' ? { ...error.error } : {};
+  const message = 'message' in told ? told.message : '';
+  const failed = { ...response(input, 'failed', [], null), error: { code: 'server_error', message } };
+  return [event('error', place, { error: told }), event('response.failed', place + 1, { response: failed })];
+}
+
+function event(type: string, sequence: number, rest: object): string {
+  return `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: sequence, ...rest })}\n\n`;
 }
 
 function response(input: AnswerInput, status: string, output: readonly object[], usage: AnswerUsage | null): object {
@@ -51,7 +63,7 @@ function response(input: AnswerInput, status: string, output: readonly object[],
     parallel_tool_calls: true,
     previous_response_id: null,
     reasoning: { effort: null, summary: null },
-    store: true,
+    store: input.json?.['store'] !== false,
     temperature: 1,
     text: { format: { type: 'text' } },
     tool_choice: 'auto',

@@ -1,3 +1,5 @@
+import type { MockToolCall } from '../mock-rule.ts';
+
 /** What a vendor's answer is made of. */
 export interface AnswerInput {
   /** Number of the request, for ids that differ. */
@@ -6,8 +8,11 @@ export interface AnswerInput {
   readonly json: Readonly<Record<string, unknown>> | null;
   /** Path and query. */
   readonly url: string;
-  /** The text, in the pieces that a stream sends. */
+  /** The text, in the pieces that a stream sends; none when there is no text. */
   readonly words: readonly string[];
+  /** The thoughts before the text, in pieces; null: none. No pieces: only their signature. */
+  readonly thoughts: readonly string[] | null;
+  readonly toolCalls: readonly MockToolCall[];
   /** Whole input and whole output; null: the answer reports none. */
   readonly usage: AnswerUsage | null;
 }
@@ -27,6 +32,8 @@ export interface VendorAnswer {
   readonly repeat?: number;
   /** What comments of this stream look like; absent where the format has none. */
   readonly comment?: string;
+  /** The events with which this stream tells an error of the vendor, when `place` events were sent before it; absent where it has none. */
+  readonly failure?: (error: object, place: number) => readonly string[];
 }
 
 /** Makes the answer of one vendor format to one request. */

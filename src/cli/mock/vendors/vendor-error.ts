@@ -1,17 +1,25 @@
 import type { VendorName } from '../vendor-of-path.ts';
 
-/** The error body that the vendor sends with a status. `retrySeconds` becomes Gemini's RetryInfo. */
-export function vendorErrorBody(vendor: VendorName, status: number, retrySeconds: number | null): object {
+/** What an error body tells beside its status; the vendor's usual sentence when there is no message. */
+export interface ErrorDetails {
+  readonly message?: string;
+  /** Becomes Gemini's RetryInfo. */
+  readonly retrySeconds?: number | undefined;
+}
+
+/** The error body that the vendor sends with a status. */
+export function vendorErrorBody(vendor: VendorName, status: number, details: ErrorDetails): object {
+  const { message = sentence(status), retrySeconds } = details;
   if (vendor === 'anthropic') {
-    return { type: 'error', error: { type: anthropicType(status), message: sentence(status) }, request_id: 'req_mock' };
+    return { type: 'error', error: { type: anthropicType(status), message }, request_id: 'req_mock' };
   }
   if (vendor === 'gemini') {
     const retryInfo = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: `${retrySeconds ?? 0}s` };
     return {
-      error: { code: status, message: sentence(status), status: geminiStatus(status), ...(retrySeconds === null ? {} : { details: [retryInfo] }) },
+      error: { code: status, message, status: geminiStatus(status), ...(retrySeconds === undefined ? {} : { details: [retryInfo] }) },
     };
   }
-  return { error: { message: sentence(status), ...openaiCodes(status) } };
+  return { error: { message, ...openaiCodes(status) } };
 }
 
 function sentence(status: number): string {

@@ -16,6 +16,7 @@ import { createOverloadGuard } from '../observability/event-loop-watch.ts';
 import type { Log } from '../observability/log.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { hashToken } from '../security/hash-token.ts';
+import { MemoryMadeItems } from '../state/memory/memory-made-items.ts';
 import { MemoryRateLimiter } from '../state/memory/memory-rate-limiter.ts';
 import type { Store } from '../store/open-store.ts';
 import { logExchanges } from './log-exchanges.ts';
@@ -68,6 +69,7 @@ export function createGateway(parts: GatewayParts): GatewayAssembly {
     wheel: new DeadlineWheel(systemClock.monotonicMs),
     live,
     homes,
+    items: new MemoryMadeItems(),
     binder: new PoolBinder(live),
     room,
     upstreams,

@@ -56,8 +56,24 @@ export interface WireProtocol {
   /** Id of what the provider keeps because of this answer (or first event of one), and of what a request goes on from. Absent: nothing is kept. */
   readonly storedId?: (body: Json) => string | null;
   readonly neededId?: (body: Json) => string | null;
+  /** Present where clients may name items of an earlier answer instead of repeating them. */
+  readonly madeItems?: ItemMemory;
   /** Stands in every request that may hold such state. */
   readonly foreignStateSign: string;
+}
+
+/** How items of answers that the gateway wrote are remembered, and put back where a request only names them. */
+export interface ItemMemory {
+  /** The client of this request may name the items of its answer later. */
+  readonly isWanted: (request: Json) => boolean;
+  /** Items of a whole answer, as JSON. */
+  readonly ofAnswer: (answer: string) => readonly { readonly id: string; readonly item: string }[];
+  /** Items of the frames with which a stream ends. */
+  readonly ofStreamEnd: (frames: string) => readonly { readonly id: string; readonly item: string }[];
+  /** Stands in every request that names an item. */
+  readonly reference: string;
+  /** The request with those items that are found. */
+  readonly putBack: (request: Json, find: (id: string) => string | null) => Json;
 }
 
 /**

@@ -28,8 +28,10 @@ const TOOLS = {
   }),
 };
 
-/** By default the package trusts the server to keep its answers, and gives only their ids back. */
-const STATELESS = { openai: { store: false } };
+/** By default the package trusts the server to keep its answers, and gives only their ids back. The mock upstream keeps nothing. */
+function keeping(upstream: string): { openai: { store?: false } } {
+  return upstream === 'on-responses' ? { openai: { store: false } } : { openai: {} };
+}
 
 let upstreams: FourUpstreams;
 
@@ -63,7 +65,7 @@ for (const [index, [name, modelOf]] of Object.entries(PACKAGES).entries()) {
         model: modelOf(upstream),
         system: 'Be brief.',
         prompt: 'Weather in Zürich, time in Rome?',
-        providerOptions: STATELESS,
+        providerOptions: keeping(upstream),
         tools: TOOLS,
         stopWhen: isStepCount(3),
         maxRetries: 0,
@@ -108,7 +110,7 @@ for (const [index, [name, modelOf]] of Object.entries(PACKAGES).entries()) {
         model: modelOf(upstream),
         prompt: 'Weather in Zürich, time in Rome?',
         reasoning: 'low',
-        providerOptions: { ...STATELESS, google: { thinkingConfig: { includeThoughts: true } } },
+        providerOptions: { ...keeping(upstream), google: { thinkingConfig: { includeThoughts: true } } },
         tools: TOOLS,
         stopWhen: isStepCount(3),
         maxRetries: 0,

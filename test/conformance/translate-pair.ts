@@ -28,6 +28,7 @@ export class Pair {
       stream,
       framing: 'sse',
       now: 1_795_000_002,
+      items: { remember: () => {}, find: () => null },
     });
   }
 

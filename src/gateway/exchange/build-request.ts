@@ -38,7 +38,10 @@ export function buildRequest(context: GatewayContext, exchange: Exchange, facts:
     passes: match.protocol === 'rest' ? 'everything' : 'protocol',
     acceptEncoding: mustRead ? 'identity' : (request.headers['accept-encoding'] ?? 'identity'),
   });
-  const sent = isProtocol && match.base !== null ? stripForeignState(facts, PROTOCOLS[match.base]) : facts;
+  const sent =
+    isProtocol && match.base !== null
+      ? stripForeignState(facts, PROTOCOLS[match.base], (id) => context.items.find(exchange.caller?.id ?? null, id))
+      : facts;
   const body = buildBody(sent, renamed ? (target.model?.upstreamModel ?? null) : null, asksUsage);
   const grown = (body?.length ?? 0) - (facts.bytes?.length ?? 0);
   if (facts.passingLength !== null) headers.push('content-length', String(facts.passingLength + grown));

@@ -6,6 +6,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Journal } from '../../ports/journal.ts';
 import type { LiveState } from '../../ports/live-state.ts';
 import type { RateLimiter } from '../../ports/rate-limiter.ts';
+import type { MadeItems } from '../../ports/made-items.ts';
 import type { Recorder } from '../../ports/recorder.ts';
 import type { StateHomes } from '../../ports/state-homes.ts';
 import type { TrustProxy } from '../http/client-address.ts';
@@ -23,6 +24,7 @@ export interface GatewayContext {
   readonly wheel: DeadlineWheel;
   readonly live: LiveState;
   readonly homes: StateHomes;
+  readonly items: MadeItems;
   readonly binder: PoolBinder;
   readonly room: WaitingRoom;
   readonly upstreams: UpstreamPools;

@@ -10,6 +10,7 @@ import type { LiveView } from '../routing/live-view.ts';
 import type { Exchange } from './exchange.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import type { RequestFacts } from './request-facts.ts';
+import { callersItems } from './callers-items.ts';
 import { ExchangeTranslation } from './translated/exchange-translation.ts';
 import type { OperationCall } from './translated/translated-operation.ts';
 
@@ -27,7 +28,7 @@ export function planExchange(context: GatewayContext, exchange: Exchange, facts:
       param: 'model',
     });
   }
-  exchange.translation = translationOf(exchange, facts);
+  exchange.translation = translationOf(context, exchange, facts);
   const decision = decide(snapshot, liveView(context, exchange, facts), {
     publicModel,
     protocol: match.base,
@@ -63,7 +64,7 @@ function findHome(context: GatewayContext, exchange: Exchange, facts: RequestFac
   return home;
 }
 
-function translationOf(exchange: Exchange, facts: RequestFacts): ExchangeTranslation | null {
+function translationOf(context: GatewayContext, exchange: Exchange, facts: RequestFacts): ExchangeTranslation | null {
   const { base, operation } = exchange.match;
   if (base === null || operation === null) return null;
   const call: OperationCall = {
@@ -72,6 +73,7 @@ function translationOf(exchange: Exchange, facts: RequestFacts): ExchangeTransla
     stream: facts.stream,
     framing: exchange.isArrayStream ? 'array' : 'sse',
     now: Math.floor(exchange.startedAtMs / 1000),
+    items: callersItems(context, exchange),
   };
   return new ExchangeTranslation(exchange.snapshot.settings.translation, call, facts, base, operation);
 }

@@ -6,15 +6,19 @@ import type { RequestFacts } from './request-facts.ts';
 const WANTED = ['model', 'stream_options'] as const;
 
 /**
- * The facts of a request between equal protocols without reasoning state of other vendors, which the gateway wrapped for the client when it
- * served an earlier turn elsewhere. Nearly every request holds none and stays as it came.
+ * The facts of a request between equal protocols without what an earlier turn, served elsewhere, left in it: reasoning state of other vendors,
+ * which the gateway wrapped, and names of items that only the gateway knows (`find`). Nearly every request holds neither and stays as it came.
  */
-export function stripForeignState(facts: RequestFacts, wire: WireProtocol): RequestFacts {
+export function stripForeignState(facts: RequestFacts, wire: WireProtocol, find: (id: string) => string | null): RequestFacts {
   const { bytes } = facts;
-  if (bytes === null || wire.withoutForeignState === undefined || !bytes.includes(wire.foreignStateSign)) return facts;
+  const { madeItems, withoutForeignState } = wire;
+  if (bytes === null || withoutForeignState === undefined) return facts;
+  const namesItems = madeItems !== undefined && bytes.includes(madeItems.reference);
+  if (!namesItems && !bytes.includes(wire.foreignStateSign)) return facts;
   const body = parseJson(bytes);
   if (!isObject(body)) return facts;
-  const clean = Buffer.from(JSON.stringify(wire.withoutForeignState(body)));
+  const whole = namesItems ? madeItems.putBack(body, find) : body;
+  const clean = Buffer.from(JSON.stringify(withoutForeignState(whole)));
   const scan = scanTopLevel(clean, WANTED);
   const [modelSpan = null, streamOptionsSpan = null] = scan.values;
   return { ...facts, bytes: clean, modelSpan: facts.modelSpan === null ? null : modelSpan, streamOptionsSpan, insertAt: scan.insertAt };

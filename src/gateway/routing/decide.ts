@@ -84,7 +84,7 @@ export function decide(snapshot: GatewaySnapshot, live: LiveView, request: Routi
 function nameOf({ provider, model, via }: Target): string {
   // Joined flat: JSON.stringify leaves its fast path for a text that was put together of pieces.
   const name = model === null ? provider.id : [provider.id, model.upstreamModel].join('/');
-  return via === undefined ? name : `${name} as ${via}`;
+  return via === undefined ? name : [name, via].join(' as ');
 }
 
 function rejectionOf(target: Target, { reason, fields }: Obstacle): Rejection {
@@ -102,7 +102,7 @@ function fitTarget(target: Target, request: RoutingRequest): Target | Obstacle {
   const { translation } = request;
   if (translation === null) return obstacle ?? target;
   if (obstacle === null) {
-    const fields = target.model?.capabilities === undefined || translation.policy === 'lossy' ? [] : translation.lacking(target);
+    const fields = lackingFields(target, translation);
     return fields.length === 0 ? target : { reason: 'features-not-carried', nothing: 'not-carried', fields };
   }
   if (obstacle.reason !== 'protocol-not-spoken') return obstacle;
@@ -111,8 +111,13 @@ function fitTarget(target: Target, request: RoutingRequest): Target | Obstacle {
   if (via === null) return obstacle;
   const losses = translation.losses(target, via);
   if (losses === null) return { reason: 'not-translatable', nothing: 'not-translatable' };
-  const fields = forbiddenLosses(losses, translation.policy);
+  const fields = [...forbiddenLosses(losses, translation.policy), ...lackingFields(target, translation)];
   return fields.length === 0 ? { ...target, via } : { reason: 'features-not-carried', nothing: 'not-carried', fields };
+}
+
+/** What the operator says that the target's model cannot do, and the request asks for. */
+function lackingFields(target: Target, translation: RoutingTranslation): readonly string[] {
+  return target.model?.capabilities === undefined || translation.policy === 'lossy' ? [] : translation.lacking(target);
 }
 
 function noDecision(

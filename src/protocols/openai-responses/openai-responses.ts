@@ -10,6 +10,7 @@ import { ResponseEventEncoder } from './encode-event.ts';
 import { encodeResponseRequest } from './encode-request.ts';
 import { encodeResponse } from './encode-response.ts';
 import { decodeResponseError, findResponseError, responseErrorBody, responseErrorEvent } from './errors.ts';
+import { madeItems } from './made-items.ts';
 import { neededId, storedId } from './stored-id.ts';
 import { readResponseEventUsage, readResponseUsage } from './usage.ts';
 import { withoutForeignState } from './without-foreign-state.ts';
@@ -53,4 +54,5 @@ export const openaiResponses: WireProtocol = {
   withoutForeignState,
   storedId,
   neededId,
+  madeItems,
 };

@@ -5,7 +5,7 @@ import { fingerprint } from '../../../domain/canonical/fingerprint.ts';
 import { responseEvents } from '../../../domain/canonical/response-events.ts';
 import type { JsonObject } from '../../../lib/json-reading.ts';
 import type { AnswerContext, EncodeTarget, EventDecoder, EventEncoder, TextTranslation } from '../../../protocols/translation.ts';
-import type { WireProtocol } from '../../../protocols/wire-protocol.ts';
+import type { ItemMemory, WireProtocol } from '../../../protocols/wire-protocol.ts';
 import type { Wish } from '../../routing/find-losses.ts';
 import { textOf } from './text-of.ts';
 import type { OperationCall, TranslatedOperation, WrittenAnswer, WrittenRequest } from './translated-operation.ts';
@@ -15,13 +15,17 @@ export class TextOperation implements TranslatedOperation {
   readonly wish: Wish;
   readonly #client: TextTranslation;
   readonly #call: OperationCall;
+  /** Null: the client will not name items of this answer. */
+  readonly #memory: ItemMemory | null;
   #request: CanonicalRequest;
 
   /** Throws what the client's own protocol would refuse. */
   constructor(client: WireProtocol, body: JsonObject, call: OperationCall) {
     this.#client = textOf(client);
     this.#call = call;
-    this.#request = this.#client.decodeRequest(body, { model: call.publicModel, stream: call.stream });
+    this.#memory = client.madeItems?.isWanted(body) === true ? client.madeItems : null;
+    const whole = client.madeItems?.putBack(body, (id) => call.items.find(id)) ?? body;
+    this.#request = this.#client.decodeRequest(whole, { model: call.publicModel, stream: call.stream });
     this.wish = { features: fingerprint(this.#request), names: this.#request.featureNames, unmapped: this.#request.unmapped };
   }
 
@@ -39,17 +43,38 @@ export class TextOperation implements TranslatedOperation {
     const response = textOf(via).decodeResponse(body, { requestId: this.#call.requestId });
     const { usage } = response;
     const model = response.model === '' ? null : response.model;
-    if (!this.#call.stream) return { body: this.#client.encodeResponse(response, this.#answerContext()), isStream: false, usage, model };
+    if (!this.#call.stream) {
+      const text = this.#client.encodeResponse(response, this.#answerContext());
+      this.#remember(this.#memory?.ofAnswer(text));
+      return { body: text, isStream: false, usage, model };
+    }
     // Asked for a stream, the upstream answered whole: the client gets its stream all the same.
-    const encoder = this.#client.createEventEncoder(this.#answerContext());
+    const encoder = this.#createEncoder();
     return { body: responseEvents(response).reduce((text, event) => text + encoder.encode(event), ''), isStream: true, usage, model };
   }
 
   createStream(via: WireProtocol): { readonly decoder: EventDecoder; readonly encoder: EventEncoder } {
     return {
       decoder: textOf(via).createEventDecoder({ requestId: this.#call.requestId }),
-      encoder: this.#client.createEventEncoder(this.#answerContext()),
+      encoder: this.#createEncoder(),
     };
+  }
+
+  #createEncoder(): EventEncoder {
+    const encoder = this.#client.createEventEncoder(this.#answerContext());
+    const memory = this.#memory;
+    if (memory === null) return encoder;
+    return {
+      encode: (event) => {
+        const frames = encoder.encode(event);
+        if (event.type === 'end') this.#remember(memory.ofStreamEnd(frames));
+        return frames;
+      },
+    };
+  }
+
+  #remember(items: readonly { readonly id: string; readonly item: string }[] = []): void {
+    for (const { id, item } of items) this.#call.items.remember(id, item);
   }
 
   letGo(): void {

@@ -44,4 +44,11 @@ export interface OperationCall {
   readonly framing: 'sse' | 'array';
   /** Unix seconds. */
   readonly now: number;
+  /** Items that were made for this caller. */
+  readonly items: CallersItems;
+}
+
+export interface CallersItems {
+  remember(id: string, item: string): void;
+  find(id: string): string | null;
 }

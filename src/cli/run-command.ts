@@ -2,6 +2,7 @@ const HELP = `headgate: one address for your LLM APIs, many keys behind it
 
   headgate serve                 run the gateway (what npm start does)
   headgate check-config [PATH]   read a configuration and say what is wrong with it
+  headgate config plan NEW       say what a new configuration would change, and who loses what
   headgate healthcheck           exit 0 when a gateway on this machine is ready
   headgate backup                copy the ledger, or put a copy back
   headgate demo                  a gateway, a mock vendor and a little traffic; no account needed
@@ -18,6 +19,7 @@ type Command = (argv: readonly string[]) => Promise<number>;
 const COMMANDS: Readonly<Record<string, () => Promise<{ readonly run: Command }>>> = {
   serve: () => import('./commands/serve.ts'),
   'check-config': () => import('./commands/check-config.ts'),
+  config: () => import('./commands/config.ts'),
   healthcheck: () => import('./commands/healthcheck.ts'),
   backup: () => import('./commands/backup.ts'),
   demo: () => import('./commands/demo.ts'),

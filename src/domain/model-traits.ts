@@ -1,4 +1,5 @@
 import type { Effort } from './canonical/canonical-request.ts';
+import { USUAL_STOPS } from './canonical/taken-stops.ts';
 
 /**
  * What one model of one vendor takes, where models that speak one protocol differ. Only translated requests are shaped by it: what passes
@@ -15,12 +16,20 @@ export interface ModelTraits {
   readonly samplingWhileThinking: boolean;
   /** How to ask it to think; null: it does not think, or cannot be told how much. */
   readonly thinking: ThinkingTraits | null;
+  /** Most stop strings that it takes; 0: it refuses them. */
+  readonly stops: number;
+  /** Gemini takes frequency and presence penalties. */
+  readonly penalties: boolean;
+  /** openai-chat takes tools while the model thinks; if not, it is told not to think where there are tools. */
+  readonly toolsWhileThinking: boolean;
   /** The model can be forced to call a tool. */
   readonly forcedTool: boolean;
   /** … while it thinks. */
   readonly forcedToolWhileThinking: boolean;
   /** The model follows a JSON schema by itself. */
   readonly jsonSchema: boolean;
+  /** An answer in JSON may be demanded of a model that has tools. */
+  readonly jsonWithTools: boolean;
   /** The conversation may end with the assistant, who goes on from there. */
   readonly prefill: boolean;
   /** System messages may stand in the middle of the conversation. */
@@ -29,6 +38,8 @@ export interface ModelTraits {
   readonly systemRole: 'system' | 'developer';
   /** Member of an openai-chat message that carries the model's thoughts back to it; null: thoughts are not sent back. */
   readonly reasoningHistory: 'reasoning_content' | 'reasoning' | null;
+  /** Whose state an openai-chat call carries back to it, in `extra_content`; null: none. */
+  readonly toolCallState: 'gemini' | null;
   /** openai-chat parts may carry `prompt_cache_breakpoint`; absent: they may not, and many compatible servers refuse the member. */
   readonly cacheMarks?: boolean;
   /** openai-chat images may be addresses. */
@@ -42,6 +53,8 @@ export interface ThinkingTraits {
   readonly efforts: readonly Effort[];
   /** It takes a budget in tokens (Anthropic `enabled`, Gemini 2.5). */
   readonly takesBudget: boolean;
+  /** Most tokens of a budget, where it is not what the protocol's models usually take. */
+  readonly mostBudget?: number;
   /** Anthropic `adaptive`: the model decides how much, an effort guides it. */
   readonly isAdaptive: boolean;
   /** How it is told not to think; `unasked`: it does not unless it is asked to, so nothing is said; null: it always thinks. */
@@ -57,13 +70,18 @@ export const UNKNOWN_MODEL_TRAITS: ModelTraits = {
   sampling: 'all',
   samplingWhileThinking: true,
   thinking: { efforts: ['low', 'medium', 'high'], takesBudget: true, isAdaptive: false, off: 'unasked', offUpTo: null },
+  stops: USUAL_STOPS,
+  penalties: true,
+  toolsWhileThinking: true,
   forcedTool: true,
   forcedToolWhileThinking: true,
   jsonSchema: true,
+  jsonWithTools: true,
   prefill: true,
   midSystem: false,
   systemRole: 'system',
   reasoningHistory: null,
+  toolCallState: null,
   imageUrls: true,
   lacks: new Set(),
 };

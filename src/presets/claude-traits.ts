@@ -18,6 +18,7 @@ const CLAUDE: ModelTraits = {
   maxOutputTokens: LONG_ANSWER,
   sampling: 'none',
   samplingWhileThinking: false,
+  stops: Number.POSITIVE_INFINITY,
   forcedToolWhileThinking: false,
   prefill: false,
 };

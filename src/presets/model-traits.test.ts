@@ -112,11 +112,41 @@ test('OpenAI and Azure take max_completion_tokens for every model, other vendors
   assert.equal(traitsOf('custom', 'openai-chat', 'gpt-5').systemRole, 'system');
 });
 
-test('models of OpenAI that do not reason get an effort that was asked for all the same, and the oldest know no schema', () => {
+test('models of OpenAI that do not reason are not told to, and the oldest know no schema', () => {
   for (const name of ['gpt-4o-mini', 'gpt-4.1', 'gpt-3.5-turbo', 'chatgpt-4o-latest', 'ft:gpt-4o-mini:acme::1', 'gpt-5-chat-latest'])
-    assert.deepEqual(traitsOf('openai', 'openai-chat', name).thinking, UNKNOWN_MODEL_TRAITS.thinking, name);
+    assert.equal(traitsOf('openai', 'openai-chat', name).thinking, null, name);
   assert.equal(traitsOf('openai', 'openai-chat', 'gpt-4-turbo').jsonSchema, false);
   assert.equal(traitsOf('openai', 'openai-chat', 'gpt-4o').jsonSchema, true);
+});
+
+test('stop strings are few in chat, five at Gemini, any number at Anthropic, and none where OpenAI’s o-models think', () => {
+  assert.equal(traitsOf('openai', 'openai-chat', 'gpt-4.1').stops, 4);
+  for (const name of ['o1', 'o3-mini', 'o4-mini', 'gpt-5', 'gpt-5.6']) assert.equal(traitsOf('openai', 'openai-chat', name).stops, 0, name);
+  assert.equal(traitsOf('gemini', 'gemini-generate', 'gemini-3-flash-preview').stops, 5);
+  for (const name of ['claude-opus-5', 'kimi-k3']) assert.equal(traitsOf('anthropic', 'anthropic-messages', name).stops, Number.POSITIVE_INFINITY);
+});
+
+test('GPT-5.6 takes tools in chat only when it does not think', () => {
+  const takes = (name: string): boolean => traitsOf('openai', 'openai-chat', name).toolsWhileThinking;
+  assert.deepEqual(['gpt-5.5', 'gpt-5.6', 'gpt-5.6-terra', 'gpt-5.10', 'gpt-6-sol'].map(takes), [true, false, false, false, true]);
+});
+
+test('Gemini 2.5 takes neither penalties, but at Vertex, nor JSON mode beside functions; its Pro thinks longest', () => {
+  const of = (preset: string, name: string): unknown[] => {
+    const { penalties, jsonWithTools, thinking } = traitsOf(preset, 'gemini-generate', name);
+    return [penalties, jsonWithTools, thinking?.mostBudget];
+  };
+  assert.deepEqual(of('gemini', 'gemini-2.5-pro'), [false, false, 32_768]);
+  assert.deepEqual(of('vertex', 'gemini-2.5-flash'), [true, false, undefined]);
+  assert.deepEqual(of('gemini', 'gemini-2.0-flash'), [true, false, undefined]);
+  assert.deepEqual(of('gemini', 'gemini-3.8-flash'), [true, true, undefined]);
+  assert.deepEqual(of('gemini', 'gemini-flash-latest'), [true, true, undefined]);
+});
+
+test('Google’s own chat layer gets the signatures of Gemini 3 and later back', () => {
+  const state = (preset: string, name: string): unknown => traitsOf(preset, 'openai-chat', name).toolCallState;
+  assert.deepEqual([state('gemini', 'gemini-3-pro-preview'), state('gemini', 'gemini-flash-latest')], ['gemini', 'gemini']);
+  assert.deepEqual([state('gemini', 'gemini-2.5-pro'), state('openrouter', 'google/gemini-3-pro')], [null, null]);
 });
 
 test('Gemini 2.5 takes a budget, 3 and later a level, never both', () => {

@@ -20,7 +20,7 @@ export function traitsOf(presetId: string, protocol: ProtocolName, upstreamModel
     case 'anthropic-messages':
       return claudeTraits(upstreamModel) ?? UNKNOWN_IN_MESSAGES;
     case 'gemini-generate':
-      return geminiTraits(upstreamModel);
+      return geminiTraits(presetId, upstreamModel);
     case 'openai-chat':
     case 'openai-responses':
     case 'openai-completions':
@@ -32,6 +32,7 @@ export function traitsOf(presetId: string, protocol: ProtocolName, upstreamModel
 /** Anthropic's protocol switches thinking off in a way of its own. */
 const UNKNOWN_IN_MESSAGES: ModelTraits = {
   ...UNKNOWN_MODEL_TRAITS,
+  stops: Number.POSITIVE_INFINITY,
   thinking: { efforts: ['low', 'medium', 'high'], takesBudget: true, isAdaptive: false, off: 'disabled', offUpTo: null },
 };
 

@@ -9,6 +9,8 @@ const UP_TO_MAX: readonly Effort[] = [...UP_TO_XHIGH, 'max'];
 
 const FIRST_WITH_XHIGH = 502;
 const FIRST_WITH_MAX = 506;
+const FIRST_WITHOUT_TOOLS = 506;
+const FIRST_WITH_TOOLS_AGAIN = 600;
 /** Of GPT-6 only these can be told not to think. */
 const QUIET_GPT_6 = /^gpt-6(?:-sol|-luna|\.1-terra)(?:-|$)/u;
 
@@ -28,8 +30,8 @@ function gpt5AndLater(version: number, variant: string, isQuiet: boolean): Model
   if (version === 500) return reasoning(variant.startsWith('pro') ? ['high'] : FROM_MINIMAL, false);
   const canBeOff = version < 600 ? !variant.includes('codex') && !variant.startsWith('pro') : isQuiet;
   const traits = reasoning(effortsOf(version, variant), canBeOff);
-  // Told not to think, they take sampling parameters.
-  return canBeOff ? { ...traits, sampling: 'all' } : traits;
+  // Told not to think, they take sampling parameters, and GPT-5.6 takes tools in chat then only.
+  return canBeOff ? { ...traits, sampling: 'all', toolsWhileThinking: version < FIRST_WITHOUT_TOOLS || version >= FIRST_WITH_TOOLS_AGAIN } : traits;
 }
 
 function effortsOf(version: number, variant: string): readonly Effort[] {
@@ -38,24 +40,22 @@ function effortsOf(version: number, variant: string): readonly Effort[] {
   return variant.startsWith('codex-max') ? UP_TO_XHIGH : UP_TO_HIGH;
 }
 
-/** They answer 400 to `max_tokens`, and to sampling parameters while they think. */
+/** They answer 400 to `max_tokens`, to `stop` (GPT-5 by public reports), and to sampling parameters while they think. */
 function reasoning(efforts: readonly Effort[], canBeOff: boolean): ModelTraits {
   return {
     ...UNKNOWN_MODEL_TRAITS,
     outputLimitField: 'max_completion_tokens',
     sampling: 'none',
+    stops: 0,
     samplingWhileThinking: false,
     thinking: { efforts, takesBudget: false, isAdaptive: false, off: canBeOff ? 'none' : null, offUpTo: null },
     systemRole: 'developer',
   };
 }
 
-/**
- * They do not think, and answer 400 to `reasoning_effort`. It is passed on all the same: names of deployments and of compatible servers hide
- * what a model is, and its own server names the field better than we could.
- */
+/** They do not think. */
 function plain(jsonSchema: boolean): ModelTraits {
-  return { ...UNKNOWN_MODEL_TRAITS, jsonSchema };
+  return { ...UNKNOWN_MODEL_TRAITS, thinking: null, jsonSchema };
 }
 
 /** Without `vendor/`, without the mark of a fine-tuned model; GPT-4o counts as 4.1 does, and Azure writes 35. */

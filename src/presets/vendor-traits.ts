@@ -1,6 +1,7 @@
 import type { Effort } from '../domain/canonical/canonical-request.ts';
 import type { ModelTraits } from '../domain/model-traits.ts';
 import type { ProtocolName } from '../domain/protocol.ts';
+import { signsCalls } from './gemini-traits.ts';
 
 const LOW_TO_HIGH: readonly Effort[] = ['low', 'medium', 'high'];
 const ALL: readonly Effort[] = ['minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
@@ -14,6 +15,7 @@ type Differences = Partial<ModelTraits>;
 export function vendorTraits(presetId: string, protocol: ProtocolName, upstreamModel: string): Differences {
   if (presetId === 'deepseek') return protocol === 'openai-chat' ? DEEPSEEK : {};
   if (presetId === 'xai') return xaiTraits(upstreamModel);
+  if (presetId === 'gemini' && signsCalls(upstreamModel)) return { toolCallState: 'gemini' };
   // Ollama takes images as data only.
   if (presetId === 'ollama') return { imageUrls: false };
   return {};

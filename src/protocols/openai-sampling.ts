@@ -1,13 +1,13 @@
 import type { CanonicalRequest } from '../domain/canonical/canonical-request.ts';
 import type { Drops } from '../domain/canonical/drops.ts';
 import type { Feature } from '../domain/canonical/feature.ts';
+import { takenStops, USUAL_STOPS } from '../domain/canonical/taken-stops.ts';
 import type { ModelTraits } from '../domain/model-traits.ts';
 import type { JsonObject } from '../lib/json-reading.ts';
 import { listField, numberField, objectField, refuseField, wholeNumberField } from './openai-fields.ts';
 
 type Sampling = Pick<CanonicalRequest, 'temperature' | 'topP' | 'stop' | 'seed' | 'frequencyPenalty' | 'presencePenalty' | 'logitBias' | 'answers'>;
 
-const MOST_STOPS = 4;
 const MOST_ANSWERS = 128;
 
 /** How tokens are chosen, as chat and legacy completions both say it. */
@@ -29,7 +29,7 @@ function readStop(body: JsonObject): readonly string[] {
   if (value === null) return [];
   if (typeof value === 'string') return value === '' ? [] : [value];
   const list = listField(body, 'stop') ?? [];
-  if (list.length > MOST_STOPS) refuseField('stop', `has to hold at most ${MOST_STOPS} strings`);
+  if (list.length > USUAL_STOPS) refuseField('stop', `has to hold at most ${USUAL_STOPS} strings`);
   return list
     .map((each, index) => (typeof each === 'string' ? each : refuseField(`stop[${index}]`, 'has to be a string')))
     .filter((each) => each !== '');
@@ -68,7 +68,8 @@ export function writeSampling(request: CanonicalRequest, traits: ModelTraits, dr
     else drops.add(feature);
   }
   if (request.topK !== null) drops.add('top-k');
-  if (request.stop.length > 0) fields['stop'] = request.stop;
+  const stops = takenStops(request.stop, traits.stops, drops);
+  if (stops.length > 0) fields['stop'] = stops;
   if (request.seed !== null) fields['seed'] = request.seed;
   if (request.answers > 1) fields['n'] = request.answers;
   return fields;
@@ -76,10 +77,15 @@ export function writeSampling(request: CanonicalRequest, traits: ModelTraits, dr
 
 /** Features of sampling that a target is sure to take, whatever else the request says. */
 export function carriedSampling(traits: ModelTraits): readonly Feature[] {
-  const always: readonly Feature[] = ['stop', 'seed', 'many-answers'];
+  const always: readonly Feature[] = ['seed', 'many-answers', ...carriedStops(traits.stops)];
   if (traits.sampling === 'none' || (!traits.samplingWhileThinking && traits.thinking !== null)) return always;
   const free: readonly Feature[] = [...always, 'temperature', 'frequency-penalty', 'presence-penalty', 'logit-bias'];
   return traits.sampling === 'one' ? free : [...free, 'top-p'];
+}
+
+function carriedStops(most: number): readonly Feature[] {
+  const some: readonly Feature[] = most < USUAL_STOPS ? [] : ['stop', 'blank-stops'];
+  return most === Number.POSITIVE_INFINITY ? [...some, 'many-stops'] : some;
 }
 
 /** Whether the model takes sampling parameters with this request. A model that can think does so unless it is told not to. */

@@ -12,7 +12,7 @@ const OPENAI: readonly ProtocolName[] = ['openai-chat', 'openai-responses', 'ope
 const parse = (text: string): Record<string, Record<string, unknown>> => JSON.parse(text) as Record<string, Record<string, unknown>>;
 
 function eventOf(protocol: ProtocolName, error: GatewayError): { name: string; data: string }[] {
-  const text = PROTOCOLS[protocol].errorEvent(error, ID, 7);
+  const text = PROTOCOLS[protocol].errorEvent(error, ID, { nextSequence: 7, answerId: null, publicModel: 'm', now: 5 });
   assert.ok(text.endsWith('\n\n'), 'a whole event');
   const events: { name: string; data: string }[] = [];
   readSseEvents(Buffer.from(text), (name, data) => void events.push({ name, data: data.toString() }));
@@ -65,7 +65,7 @@ test("a broken stream ends with the protocol's own error event", () => {
   const names = Object.fromEntries(PROTOCOL_NAMES.map((protocol) => [protocol, eventOf(protocol, error).map(({ name }) => name)]));
   assert.deepEqual(names, {
     'openai-chat': [''],
-    'openai-responses': ['error'],
+    'openai-responses': ['error', 'response.failed'],
     'openai-completions': [''],
     'openai-embeddings': [''],
     'anthropic-messages': ['error'],

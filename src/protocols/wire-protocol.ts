@@ -39,8 +39,8 @@ export interface WireProtocol {
   findError(body: Json): Json | null;
 
   errorBody(error: CanonicalError, requestId: string): string;
-  /** A whole event with which a broken stream ends; begins and ends at an event border. */
-  errorEvent(error: CanonicalError, requestId: string, nextSequence: number): string;
+  /** Whole events with which a broken stream ends; they begin and end at an event border. */
+  errorEvent(error: CanonicalError, requestId: string, broken: BrokenStream): string;
   /** An upstream's error body, read. */
   readonly decodeError: DecodeError;
 
@@ -50,9 +50,12 @@ export interface WireProtocol {
   readonly counting?: CountTranslation;
   /**
    * The body without reasoning state that the gateway wrapped for the client and that this protocol's servers cannot read; called for requests
-   * between equal protocols that hold such a mark.
+   * between equal protocols that hold such a mark. `mayReadGoogle`: false for servers that are known not to read Google's signatures, of which
+   * chat keeps those that nobody wrapped.
    */
-  withoutForeignState?(body: Json): Json;
+  withoutForeignState?(body: Json, mayReadGoogle: boolean): Json;
+  /** Id of the answer whose first event this is. Absent: the end of a broken stream does not name it. */
+  readonly answerId?: (event: Json) => string | null;
   /** Id of what the provider keeps because of this answer (or first event of one), and of what a request goes on from. Absent: nothing is kept. */
   readonly storedId?: (body: Json) => string | null;
   readonly neededId?: (body: Json) => string | null;
@@ -60,6 +63,8 @@ export interface WireProtocol {
   readonly madeItems?: ItemMemory;
   /** Stands in every request that may hold such state. */
   readonly foreignStateSign: string;
+  /** Stands in every request that may hold a signature of Google's that nobody wrapped. Absent: the protocol is Google's own, or has no place for one. */
+  readonly googleStateSign?: string;
 }
 
 /** How items of answers that the gateway wrote are remembered, and put back where a request only names them. */
@@ -74,6 +79,18 @@ export interface ItemMemory {
   readonly reference: string;
   /** The request with those items that are found. */
   readonly putBack: (request: Json, find: (id: string) => string | null) => Json;
+}
+
+/** What is known of a stream that broke off. */
+export interface BrokenStream {
+  /** The number of the next event, for protocols that number them. */
+  readonly nextSequence: number;
+  /** Null: no event told it. */
+  readonly answerId: string | null;
+  /** The name that the client asked for. */
+  readonly publicModel: string;
+  /** Unix seconds. */
+  readonly now: number;
 }
 
 /**

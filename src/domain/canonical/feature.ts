@@ -13,14 +13,21 @@ export const FEATURES = {
   images: 'substance',
   'image-urls': 'substance',
   'image-detail': 'hint',
+  /** An image that is none of JPEG, PNG, GIF and WebP. */
+  'other-images': 'substance',
   documents: 'substance',
   'document-urls': 'substance',
+  /** A file that is neither PDF nor text, nor moving pictures. */
+  'other-files': 'substance',
+  videos: 'substance',
   audio: 'substance',
   'file-ids': 'substance',
   'json-schema': 'substance',
   'json-object': 'substance',
   'schema-keywords': 'hint',
-  thinking: 'substance',
+  /** An answer in JSON from a model that may call tools as well. */
+  'json-with-tools': 'hint',
+  thinking: 'hint',
   'thinking-level': 'hint',
   'thinking-display': 'hint',
   'thinking-history': 'hint',
@@ -30,6 +37,10 @@ export const FEATURES = {
   'top-p': 'hint',
   'top-k': 'hint',
   stop: 'hint',
+  /** More stop strings than `USUAL_STOPS`. */
+  'many-stops': 'hint',
+  /** A stop string of blanks only. */
+  'blank-stops': 'hint',
   seed: 'hint',
   'frequency-penalty': 'hint',
   'presence-penalty': 'hint',

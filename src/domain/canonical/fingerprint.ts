@@ -1,6 +1,8 @@
 import type { CanonicalPart, MediaSource } from './canonical-part.ts';
 import type { CanonicalRequest } from './canonical-request.ts';
 import type { Feature } from './feature.ts';
+import { fileKind, isUsualImage } from './media-kind.ts';
+import { USUAL_STOPS } from './taken-stops.ts';
 
 /** Everything that a request asks for and that some target might not be able to carry. */
 export function fingerprint(request: CanonicalRequest): ReadonlySet<Feature> {
@@ -36,6 +38,8 @@ function readFields(request: CanonicalRequest, found: Set<Feature>): void {
   if (request.topP !== null) found.add('top-p');
   if (request.topK !== null) found.add('top-k');
   if (request.stop.length > 0) found.add('stop');
+  if (request.stop.length > USUAL_STOPS) found.add('many-stops');
+  if (request.stop.some((each) => each.trim() === '')) found.add('blank-stops');
   if (request.seed !== null) found.add('seed');
   if (request.frequencyPenalty !== null) found.add('frequency-penalty');
   if (request.presencePenalty !== null) found.add('presence-penalty');
@@ -49,6 +53,7 @@ function readFields(request: CanonicalRequest, found: Set<Feature>): void {
   if (request.metadata !== null) found.add('metadata');
   if (request.outputFormat !== null) found.add(request.outputFormat.type);
   if (request.outputFormat?.type === 'json-schema') found.add('schema-keywords');
+  if (request.outputFormat !== null && request.tools.length > 0) found.add('json-with-tools');
   readReasoning(request, found);
 }
 
@@ -66,11 +71,12 @@ function readPart(part: CanonicalPart, found: Set<Feature>): void {
     case 'image':
       found.add('images');
       if (part.detail !== null) found.add('image-detail');
+      if (!isUsualImage(mediaTypeOf(part.source) ?? 'image/png')) found.add('other-images');
       readSource(part.source, 'image-urls', found);
       return;
     case 'document':
       found.add('documents');
-      if (part.source.type !== 'text') readSource(part.source, 'document-urls', found);
+      if (part.source.type !== 'text') readFile(part.source, found);
       return;
     case 'audio':
       found.add('audio');
@@ -92,6 +98,18 @@ function readPart(part: CanonicalPart, found: Set<Feature>): void {
     case 'refusal':
       return;
   }
+}
+
+function readFile(source: MediaSource, found: Set<Feature>): void {
+  readSource(source, 'document-urls', found);
+  const kind = fileKind(mediaTypeOf(source) ?? 'application/pdf');
+  if (kind === 'video') found.add('videos');
+  if (kind === 'other') found.add('other-files');
+}
+
+/** Null: nobody says. */
+function mediaTypeOf(source: MediaSource): string | null {
+  return source.type === 'file-id' ? null : source.mediaType;
 }
 
 function readSource(source: MediaSource, urls: Feature, found: Set<Feature>): void {

@@ -25,6 +25,7 @@ import type { Attendant, Exchange } from './exchange.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import { openAnswer, type OpenedAnswer } from './open-answer.ts';
 import { readHeldAnswer } from './read-held-answer.ts';
+import { rememberHome } from './remember-home.ts';
 import type { StreamFigures } from './usage-so-far.ts';
 import { beginStreamedAnswer } from './write-answer.ts';
 
@@ -174,7 +175,12 @@ export class Attempt implements CallListener, ByteSink, RelayListener, Attendant
 
   onFirst(problem: FirstEventProblem | null, event: JsonObject | null, cause: Error | null): void {
     if (problem === null) {
-      if (event !== null && this.#treatment.translated === null) this.#exchange.storedId = this.#wire?.storedId?.(event) ?? null;
+      if (event !== null && this.#treatment.translated === null) {
+        this.#exchange.answerId = this.#wire?.answerId?.(event) ?? null;
+        this.#exchange.storedId = this.#wire?.storedId?.(event) ?? null;
+        // At once: a client that leaves may come back for the rest.
+        rememberHome(this.#context, this.#exchange, this.#lease);
+      }
       return this.#begin(null);
     }
     if (this.#exchange.isAnswering) {

@@ -80,6 +80,8 @@ export class Exchange {
   isFramed = false;
   /** The number of the next event, for protocols that number them. */
   nextSequence = 0;
+  /** Id of the answer that streams, for protocols that name it where a stream breaks off. */
+  answerId: string | null = null;
   /** The model answered, and told no usage. */
   isHeldAnswer = false;
   /** Bytes of text in that answer. */

@@ -57,8 +57,10 @@ function endStream(context: GatewayContext, exchange: Exchange, end: Extract<Att
     if (exchange.answerEncoder !== null)
       return endPieces(response, exchange.isFramed, exchange.answerEncoder.encode({ type: 'error', error: end.error }));
     if (!exchange.isEventStream) return void response.destroy();
+    const { nextSequence, answerId, facts } = exchange;
+    const broken = { nextSequence, answerId, publicModel: facts?.publicModel ?? '', now: Math.floor(context.clock.nowMs() / 1000) };
     const wire = PROTOCOLS[match.base ?? 'openai-chat'];
-    endPieces(response, exchange.isFramed, `${end.isInsideEvent ? '\n\n' : ''}${wire.errorEvent(end.error, exchange.id, exchange.nextSequence)}`);
+    endPieces(response, exchange.isFramed, `${end.isInsideEvent ? '\n\n' : ''}${wire.errorEvent(end.error, exchange.id, broken)}`);
   });
 }
 

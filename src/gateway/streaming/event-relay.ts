@@ -1,6 +1,7 @@
+import { EventCarry } from '../../lib/event-carry.ts';
 import { findPath, splice } from '../../lib/json-bytes.ts';
 import { isObject, parseJson, type JsonObject } from '../../lib/json-reading.ts';
-import { firstEventEnd, readSseEvents, wholeEventsLength } from '../../lib/sse-events.ts';
+import { firstEventEnd, readSseEvents } from '../../lib/sse-events.ts';
 import type { OnSseEvent } from '../../lib/sse-events.ts';
 import type { ByteSink } from '../../lib/byte-sink.ts';
 import { redactWhole, SecretFilter } from './secret-filter.ts';
@@ -39,7 +40,6 @@ export interface RelayListener {
 
 /** An unfinished event larger than this is passed on in pieces, unread. */
 const MOST_HELD_BYTES = 1024 * 1024;
-const SMALL_EVENT_BYTES = 16 * 1024;
 const BLANK_LINE = Buffer.from('\n\n');
 const LINE_FEED = Buffer.from('\n');
 const NOTHING = Buffer.alloc(0);
@@ -54,10 +54,7 @@ export class EventRelay implements ByteSink {
   readonly #options: RelayOptions;
   readonly #listener: RelayListener;
   readonly #secret: Buffer;
-  #carry: Buffer = NOTHING;
-  /** Where a large unfinished event gathers, with room for more of it behind `#stored` bytes. */
-  #store: Buffer = NOTHING;
-  #stored = 0;
+  readonly #carry = new EventCarry();
   #looking = true;
   /** Present while an event is passed on that was too long to be held. */
   #long: SecretFilter | null = null;
@@ -76,38 +73,19 @@ export class EventRelay implements ByteSink {
     if (this.#over || chunk.length === 0) return;
     const more = this.#long === null ? this.#endSplitLine(chunk) : this.#continueLong(chunk, this.#long);
     if (more.length === 0 || this.#isFinished()) return;
-    const bytes = this.#carry.length === 0 ? more : this.#join(this.#carry, more);
-    const whole = wholeEventsLength(bytes, this.#carry.length);
-    this.#carry = whole === bytes.length ? NOTHING : bytes.subarray(whole);
-    if (whole > 0) {
-      this.#lastByte = bytes[whole - 1] ?? 0;
-      this.#pass(whole === bytes.length ? bytes : bytes.subarray(0, whole));
+    const block = this.#carry.push(more);
+    if (block.length > 0) {
+      this.#lastByte = block[block.length - 1] ?? 0;
+      this.#pass(block);
     }
-    if (this.#carry.length > MOST_HELD_BYTES && !this.#over) this.#beginLong();
-  }
-
-  /** The carry with more behind it. A large one grows in place: copied anew each time, it would cost the square of its length. */
-  #join(carry: Buffer, more: Buffer): Buffer {
-    const length = carry.length + more.length;
-    if (length < SMALL_EVENT_BYTES) return Buffer.concat([carry, more]);
-    const isStored = carry.buffer === this.#store.buffer && carry.byteOffset + carry.length === this.#store.byteOffset + this.#stored;
-    if (!isStored || this.#stored + more.length > this.#store.length) {
-      this.#store = Buffer.allocUnsafeSlow(length * 2);
-      this.#stored = carry.copy(this.#store);
-    }
-    this.#stored += more.copy(this.#store, this.#stored);
-    return this.#store.subarray(this.#stored - length, this.#stored);
+    if (this.#carry.heldBytes > MOST_HELD_BYTES && !this.#over) this.#beginLong();
   }
 
   onEnd(): void {
     if (this.#over) return;
     if (this.#long !== null) this.#endLong(this.#long, BLANK_LINE);
-    else if (this.#carry.length > 0) {
-      // The last event may lack its blank line; the client's parser gets one.
-      const rest = Buffer.concat([this.#carry, BLANK_LINE]);
-      this.#carry = NOTHING;
-      this.#pass(rest);
-    }
+    // The last event may lack its blank line; the client's parser gets one.
+    else if (this.#carry.heldBytes > 0) this.#pass(Buffer.concat([this.#carry.take(), BLANK_LINE]));
     if (this.#isFinished()) return;
     if (this.#looking) {
       this.#over = true;
@@ -196,7 +174,7 @@ export class EventRelay implements ByteSink {
 
   /** The LF of a CRLF that was cut in two: its line has gone out, so it does not wait for the next event. */
   #endSplitLine(chunk: Buffer): Buffer {
-    const isSplit = this.#lastByte === CR && chunk[0] === LF && this.#carry.length === 0;
+    const isSplit = this.#lastByte === CR && chunk[0] === LF && this.#carry.heldBytes === 0;
     this.#lastByte = 0;
     if (!isSplit) return chunk;
     this.#listener.onBlock(chunk.subarray(0, 1));
@@ -209,9 +187,7 @@ export class EventRelay implements ByteSink {
       this.#listener.onFirst(null, null, null);
     }
     this.#long = new SecretFilter(this.#options.secret);
-    const bytes = this.#carry;
-    this.#carry = NOTHING;
-    this.#store = NOTHING;
+    const bytes = this.#carry.take();
     readSseEvents(bytes, (_, data) => this.#options.meter.skim(data), this.#isStreamStart);
     this.#isStreamStart = false;
     this.#lastByte = bytes[bytes.length - 1] ?? 0;

@@ -144,7 +144,7 @@ test('blocks, deltas and events that are new are passed over', () => {
     block(1, { type: 'text', text: '' }),
     delta(1, { type: 'new_delta', text: 'x' }),
     delta(1, { type: 'input_json_delta', partial_json: '{}' }),
-    delta(7, { type: 'text_delta', text: 'of no block' }),
+    delta(7, { type: 'input_json_delta', partial_json: '{}' }),
     delta(1, { type: 'text_delta', text: 'words' }),
     stop(1),
     end('end_turn'),
@@ -153,6 +153,30 @@ test('blocks, deltas and events that are new are passed over', () => {
     { type: 'text', choice: 0, text: 'words' },
     { type: 'finish', choice: 0, stop: 'end', stopSequence: null },
   ]);
+});
+
+test('text and thoughts outside of any block are not lost', () => {
+  const events = contentOf([
+    delta(0, { type: 'thinking_delta', thinking: 'so' }),
+    stop(0),
+    delta(7, { type: 'text_delta', text: 'of no block' }),
+    end('end_turn'),
+  ]);
+  assert.deepEqual(events, [
+    { type: 'thinking', choice: 0, text: 'so' },
+    { type: 'thinking-end', choice: 0 },
+    { type: 'text', choice: 0, text: 'of no block' },
+    { type: 'finish', choice: 0, stop: 'end', stopSequence: null },
+  ]);
+});
+
+test('an end of which no beginning was heard is no answer', () => {
+  const decoder = new MessageEventDecoder({ requestId: 'r' });
+  const out: CanonicalEvent[] = [];
+  decoder.decode('message_stop', { type: 'message_stop' }, out);
+  assert.equal(decoder.isFinal, true);
+  assert.equal(decoder.close(out), false);
+  assert.deepEqual(out, []);
 });
 
 test('citations of pages are told, those of documents are not', () => {

@@ -60,7 +60,8 @@ export class MessageEventDecoder implements EventDecoder {
         return;
       case 'message_stop':
         this.#isStopped = true;
-        this.#finish({}, out);
+        // An end of which no beginning was heard is none.
+        if (this.#isStarted) this.#finish({}, out);
         return;
       case 'error':
         this.#isFailed = true;
@@ -72,7 +73,7 @@ export class MessageEventDecoder implements EventDecoder {
   }
 
   close(out: CanonicalEvent[]): boolean {
-    if (!this.#isStopped || this.#isFailed) return false;
+    if (!this.#isStopped || !this.#isFinished || this.#isFailed) return false;
     out.push({ type: 'end' });
     return true;
   }
@@ -124,10 +125,11 @@ export class MessageEventDecoder implements EventDecoder {
   }
 
   #onDelta(data: JsonObject, out: CanonicalEvent[]): void {
-    const block = this.#blocks.get(indexOf(data)) ?? null;
     const delta = data['delta'];
+    if (!isObject(delta)) return;
+    const block = this.#blocks.get(indexOf(data)) ?? this.#openLate(indexOf(data), delta, out);
     // Blocks of the provider's own tools have deltas too.
-    if (block === null || block.kind === 'other' || !isObject(delta)) return;
+    if (block === null || block.kind === 'other') return;
     switch (delta['type']) {
       case 'text_delta':
         if (block.kind === 'text') this.#pass(block, 'text', stringAt(delta, 'text'), out);
@@ -148,6 +150,14 @@ export class MessageEventDecoder implements EventDecoder {
       }
       default:
     }
+  }
+
+  /** What is said outside of any block is said all the same. A call is not: it has no name. */
+  #openLate(index: number, delta: JsonObject, out: CanonicalEvent[]): OpenBlock | null {
+    const type = delta['type'] === 'text_delta' ? 'text' : delta['type'] === 'thinking_delta' ? 'thinking' : null;
+    if (type === null || this.#isFinished) return null;
+    this.#ensureStart(out);
+    return this.#open(index, { type }, out);
   }
 
   #pass(block: OpenBlock, type: 'text' | 'thinking', text: string, out: CanonicalEvent[]): void {

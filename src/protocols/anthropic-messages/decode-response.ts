@@ -8,7 +8,7 @@ import { readMessageUsage } from './usage.ts';
 /** Reads a message. What the provider's own tools did, and blocks that are new, are passed over. */
 export function decodeMessage(body: JsonObject, context: DecodeContext): CanonicalResponse {
   const blocks: readonly unknown[] = Array.isArray(body['content']) ? body['content'] : [];
-  const parts = blocks.flatMap((block, place) => (isObject(block) ? readBlock(block, inventedCallId(context, place)) : []));
+  const parts = blocks.flatMap((block, place) => (isObject(block) ? readBlock(block, context, place) : []));
   const hasCalls = parts.some(({ type }) => type === 'tool-call');
   const stop = readStopReason(body['stop_reason'], hasCalls);
   const explanation = stop === 'refusal' ? readExplanation(body) : '';
@@ -52,7 +52,7 @@ export function stringAt(from: JsonObject, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-function readBlock(block: JsonObject, callId: string): readonly CanonicalPart[] {
+function readBlock(block: JsonObject, context: DecodeContext, place: number): readonly CanonicalPart[] {
   switch (block['type']) {
     case 'text':
       return readText(block);
@@ -68,7 +68,9 @@ function readBlock(block: JsonObject, callId: string): readonly CanonicalPart[] 
     }
     case 'tool_use': {
       const input = isObject(block['input']) ? JSON.stringify(block['input']) : '{}';
-      return [{ type: 'tool-call', id: stringAt(block, 'id') || callId, name: stringAt(block, 'name'), kind: 'function', input }];
+      return [
+        { type: 'tool-call', id: stringAt(block, 'id') || inventedCallId(context, place), name: stringAt(block, 'name'), kind: 'function', input },
+      ];
     }
     default:
       return [];

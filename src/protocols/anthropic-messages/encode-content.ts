@@ -1,6 +1,8 @@
 import type { CanonicalPart, DocumentPart, ImagePart, MediaSource, TextPart, ToolCallPart } from '../../domain/canonical/canonical-part.ts';
 import type { Drops } from '../../domain/canonical/drops.ts';
+import { fileKind, isUsualImage } from '../../domain/canonical/media-kind.ts';
 import { legalToolCallId } from '../../domain/canonical/tool-call-id.ts';
+import { legalToolName, TOOL_NAMES } from '../../domain/canonical/tool-name.ts';
 import type { ModelTraits } from '../../domain/model-traits.ts';
 import { isObject, parseJson } from '../../lib/json-reading.ts';
 import { unreachable } from '../../lib/unreachable.ts';
@@ -15,8 +17,6 @@ export interface BlockContext {
 }
 
 const LONGEST_TITLE = 500;
-/** Base64 documents of these types are text that the API takes only as text. */
-const TEXT_TYPE = /^text\/|^application\/(json|xml|javascript|x-yaml|yaml)\b/;
 
 /** The part as a block; null when the target does not take it, which is told, or when there is nothing in it. */
 export function encodePart(part: CanonicalPart, context: BlockContext): WireBlock | null {
@@ -58,6 +58,10 @@ function encodeImage(part: ImagePart, context: BlockContext): WireImage | null {
     if (part.source.type === 'file-id') context.drops.add('file-ids');
     return null;
   }
+  if (!isUsualImage(mediaTypeOf(part.source) ?? 'image/png')) {
+    context.drops.add('other-images');
+    return null;
+  }
   const source = encodeSource(part.source, context.drops);
   return source === null ? null : context.marks.note({ type: 'image', source }, part);
 }
@@ -80,14 +84,24 @@ function encodeSource(source: MediaSource, drops: Drops): WireSource | null {
 function encodeDocument(part: DocumentPart, context: BlockContext): WireDocument | null {
   const title = part.name === null || part.name === '' ? {} : { title: part.name.slice(0, LONGEST_TITLE) };
   const text = textOf(part.source);
+  const kind = fileKind(mediaTypeOf(part.source) ?? 'application/pdf');
+  if (kind === 'video' || kind === 'other') {
+    context.drops.add(kind === 'video' ? 'videos' : 'other-files');
+    return null;
+  }
   const source =
     text === null ? encodeSource(part.source as MediaSource, context.drops) : ({ type: 'text', media_type: 'text/plain', data: text } as const);
   return source === null || text === '' ? null : context.marks.note({ type: 'document', source, ...title }, part);
 }
 
+/** Null: nobody says. */
+function mediaTypeOf(source: DocumentPart['source']): string | null {
+  return source.type === 'base64' || source.type === 'url' ? source.mediaType : null;
+}
+
 function textOf(source: DocumentPart['source']): string | null {
   if (source.type === 'text') return source.text;
-  return source.type === 'base64' && TEXT_TYPE.test(source.mediaType) ? Buffer.from(source.data, 'base64').toString('utf8') : null;
+  return source.type === 'base64' && fileKind(source.mediaType) === 'text' ? Buffer.from(source.data, 'base64').toString('utf8') : null;
 }
 
 /** Only what the API signed or sealed itself goes back to it. */
@@ -107,7 +121,10 @@ function encodeCall(part: ToolCallPart, context: BlockContext): WireBlock | null
     context.drops.add('tools');
     return null;
   }
-  return context.marks.note({ type: 'tool_use', id: legalToolCallId(part.id), name: part.name, input: inputOf(part) }, part);
+  return context.marks.note(
+    { type: 'tool_use', id: legalToolCallId(part.id), name: legalToolName(part.name, TOOL_NAMES.anthropic), input: inputOf(part) },
+    part,
+  );
 }
 
 /** Free text, and text that is no JSON object, becomes the member `input`, as the tools themselves are declared. */

@@ -33,6 +33,37 @@ test('ids that the protocol refuses are changed, and still pair', () => {
   assert.equal(messages[2]?.content[0]?.tool_use_id, id);
 });
 
+test('an id that an earlier turn had is made another, in the call and in its result', () => {
+  const turns = [user(text('go')), assistant(call('a')), answered('a'), assistant(call('a')), answered('a')];
+  const blocks = (messagesOf(turns) as { content: { id?: string; tool_use_id?: string }[] }[]).slice(1).map(({ content }) => content[0]);
+  assert.deepEqual(
+    blocks.map((block) => block?.id ?? block?.tool_use_id),
+    ['a', 'a', 'a_2', 'a_2'],
+  );
+});
+
+test('files that are neither PDF nor text, and images of unusual kinds, are left out and told', () => {
+  const file = (mediaType: string, url = false): CanonicalPart => ({
+    type: 'document',
+    source: url ? { type: 'url', url: 'https://e.com/a', mediaType } : { type: 'base64', mediaType, data: 'AA==' },
+    name: null,
+  });
+  const image = (mediaType: string): CanonicalPart => ({ type: 'image', source: { type: 'base64', mediaType, data: 'AA==' }, detail: null });
+  const { body, dropped } = encode({
+    turns: [user(text('see'), file('video/mp4'), file('video/mp4', true), file('application/zip'), image('image/bmp'), image('image/webp'))],
+  });
+  assert.deepEqual(body['messages'], [
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'see' },
+        { type: 'image', source: { type: 'base64', media_type: 'image/webp', data: 'AA==' } },
+      ],
+    },
+  ]);
+  assert.deepEqual(dropped, ['other-files', 'other-images', 'videos']);
+});
+
 test('arguments are an object: empty ones, broken ones and free text too', () => {
   const inputs = (['', '{"a":1}', '[1]', '{"a":'] as const).map((input) => {
     const messages = messagesOf([user(text('go')), assistant(call('a', input)), answered('a')]) as { content: { input?: unknown }[] }[];

@@ -1,5 +1,6 @@
 import type { CanonicalTurn } from '../../domain/canonical/canonical-request.ts';
 import { splitLeadingSystem } from '../../domain/canonical/leading-system.ts';
+import { withUniqueCallIds } from '../../domain/canonical/unique-call-ids.ts';
 import { encodePart, encodeText, type BlockContext } from './encode-content.ts';
 import type { WireBlock, WireMessage, WireText } from './wire-types.ts';
 
@@ -24,7 +25,7 @@ export function encodeConversation(
   mayPrefill: boolean,
   context: BlockContext,
 ): EncodedConversation {
-  const { system, rest } = splitLeadingSystem(turns);
+  const { system, rest } = splitLeadingSystem(withUniqueCallIds(turns));
   const instructions = system.flatMap((turn) => textsOf(turn, context));
   if (instruction !== null) instructions.push({ type: 'text', text: instruction });
   const messages: OpenMessage[] = [];

@@ -3,6 +3,7 @@ import type { UrlCitation } from '../../domain/canonical/canonical-part.ts';
 import type { StopReason } from '../../domain/canonical/canonical-response.ts';
 import type { OpaqueState } from '../../domain/canonical/opaque-state.ts';
 import { legalToolCallId } from '../../domain/canonical/tool-call-id.ts';
+import { ClientToolNames } from '../../domain/canonical/tool-name.ts';
 import type { Usage } from '../../domain/usage.ts';
 import { unreachable } from '../../lib/unreachable.ts';
 import type { AnswerContext, EventEncoder } from '../translation.ts';
@@ -34,6 +35,7 @@ const DELTAS: Readonly<Record<Block['kind'], string>> = {
 /** Writes a streamed message. What the protocol tells at the end, the reason and the figures, waits for the very end: figures come late. */
 export class MessageEventEncoder implements EventEncoder {
   readonly #context: AnswerContext;
+  readonly #toolNames: ClientToolNames;
   readonly #queue = new BlockQueue<Block>();
   readonly #calls = new Map<number, Block>();
   #isStarted = false;
@@ -45,6 +47,7 @@ export class MessageEventEncoder implements EventEncoder {
 
   constructor(context: AnswerContext) {
     this.#context = context;
+    this.#toolNames = new ClientToolNames(context.request);
   }
 
   encode(event: CanonicalEvent): string {
@@ -155,7 +158,7 @@ export class MessageEventEncoder implements EventEncoder {
     const block = this.#newBlock('call', event.kind === 'custom');
     this.#calls.set(event.call, block);
     const id = JSON.stringify(legalToolCallId(event.id));
-    return before + this.#queue.open(block, `{"type":"tool_use","id":${id},"name":${JSON.stringify(event.name)},"input":{}}`);
+    return before + this.#queue.open(block, `{"type":"tool_use","id":${id},"name":${JSON.stringify(this.#toolNames.of(event.name))},"input":{}}`);
   }
 
   #writeInput(call: number, text: string): string {

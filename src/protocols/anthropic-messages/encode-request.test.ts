@@ -37,6 +37,12 @@ test('temperature 0 is a value, and what is above 1 is 1', () => {
   assert.deepEqual([body['temperature'], dropped], [1, []]);
 });
 
+test('stop strings of blanks are refused, so they are left out and told', () => {
+  const { body, dropped } = encode({ stop: ['a', ' ', '\n', 'b', 'c', 'd', 'e'] }, { stops: Number.POSITIVE_INFINITY });
+  assert.deepEqual([body['stop_sequences'], dropped], [['a', 'b', 'c', 'd', 'e'], ['blank-stops']]);
+  assert.equal('stop_sequences' in encode({ stop: [' '] }).body, false);
+});
+
 test('sampling goes where the model refuses it', () => {
   const sampled = { temperature: 0.5, topP: 0.9, topK: 3 };
   assert.deepEqual(encode(sampled, NEW).dropped, ['temperature', 'top-k', 'top-p']);

@@ -1,5 +1,6 @@
 import type { CanonicalRequest } from '../../domain/canonical/canonical-request.ts';
 import { Drops } from '../../domain/canonical/drops.ts';
+import { takenStops } from '../../domain/canonical/taken-stops.ts';
 import type { ModelTraits } from '../../domain/model-traits.ts';
 import type { JsonObject } from '../../lib/json-reading.ts';
 import type { EncodedRequest, EncodeTarget } from '../translation.ts';
@@ -39,7 +40,7 @@ export function encodeMessagesRequest(request: CanonicalRequest, target: EncodeT
     ...(reasoning.thinking === null ? {} : { thinking: reasoning.thinking }),
     ...(Object.keys(config).length === 0 ? {} : { output_config: config }),
     ...encodeSampling(request, traits, reasoning.isThinking, drops),
-    ...(request.stop.length === 0 ? {} : { stop_sequences: request.stop }),
+    ...encodeStops(request, traits, drops),
     ...(request.userId === null ? {} : { metadata: { user_id: request.userId } }),
     ...encodeTier(request, drops),
     ...(request.stream ? { stream: true } : {}),
@@ -65,6 +66,14 @@ function encodeSampling(request: CanonicalRequest, traits: ModelTraits, isThinki
     ...(request.topP === null || !mayBoth ? {} : { top_p: request.topP }),
     ...(request.topK === null ? {} : { top_k: request.topK }),
   };
+}
+
+/** The API refuses stop strings without anything to see in them. */
+function encodeStops({ stop }: CanonicalRequest, traits: ModelTraits, drops: Drops): JsonObject {
+  const visible = stop.filter((each) => each.trim() !== '');
+  if (visible.length < stop.length) drops.add('blank-stops');
+  const taken = takenStops(visible, traits.stops, drops);
+  return taken.length === 0 ? {} : { stop_sequences: taken };
 }
 
 interface EncodedOutput {

@@ -2,6 +2,7 @@ import type { CanonicalPart, ToolCallPart } from '../../domain/canonical/canonic
 import type { CanonicalResponse } from '../../domain/canonical/canonical-response.ts';
 import type { OpaqueState } from '../../domain/canonical/opaque-state.ts';
 import { legalToolCallId } from '../../domain/canonical/tool-call-id.ts';
+import { ClientToolNames } from '../../domain/canonical/tool-name.ts';
 import { isObject, parseJson } from '../../lib/json-reading.ts';
 import type { AnswerContext } from '../translation.ts';
 import { signatureOf, signatureOfNext, UNSIGNED } from './state-carrier.ts';
@@ -11,7 +12,7 @@ import { citationJson } from './wire-citation.ts';
 
 /** Writes a message. The protocol knows one answer, the first. */
 export function encodeMessage(response: CanonicalResponse, context: AnswerContext): string {
-  const choice = response.choices[0];
+  const choice = new ClientToolNames(context.request).inResponse(response).choices[0];
   const parts = choice?.parts ?? [];
   const hasCalls = parts.some(({ type }) => type === 'tool-call');
   const isRefused = parts.some(({ type }) => type === 'refusal');

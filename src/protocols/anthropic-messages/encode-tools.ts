@@ -1,4 +1,5 @@
 import type { CanonicalRequest, CanonicalTool, ToolChoice } from '../../domain/canonical/canonical-request.ts';
+import { legalToolName, TOOL_NAMES } from '../../domain/canonical/tool-name.ts';
 import type { ModelTraits } from '../../domain/model-traits.ts';
 import { unreachable } from '../../lib/unreachable.ts';
 import type { BlockContext } from './encode-content.ts';
@@ -41,7 +42,12 @@ function encodeTool(tool: CanonicalTool, context: BlockContext): WireTool {
   const schema = tool.kind === 'custom' || tool.parameters === null ? FREE_TEXT : { ...tool.parameters, type: 'object' };
   const strict = tool.strict === true ? strictSchema(schema, context) : null;
   return context.marks.note(
-    { name: tool.name, ...description, input_schema: strict ?? schema, ...(strict === null ? {} : { strict: true as const }) },
+    {
+      name: legalToolName(tool.name, TOOL_NAMES.anthropic),
+      ...description,
+      input_schema: strict ?? schema,
+      ...(strict === null ? {} : { strict: true as const }),
+    },
     tool,
   );
 }
@@ -76,7 +82,7 @@ function wireChoice(choice: Exclude<ToolChoice, { readonly type: 'none' }>): Wir
     case 'required':
       return { type: 'any' };
     case 'named':
-      return { type: 'tool', name: choice.name };
+      return { type: 'tool', name: legalToolName(choice.name, TOOL_NAMES.anthropic) };
     case 'allowed':
       return { type: choice.isRequired ? 'any' : 'auto' };
     default:

@@ -42,3 +42,8 @@ test('the code of an error comes from its details and goes there', () => {
   const plain = JSON.parse(messageErrorBody({ ...decoded, code: '' }, 'req')) as { error: unknown };
   assert.deepEqual(plain.error, { type: 'rate_limit_error', message: 'because', details: null });
 });
+
+test('a cloud’s own sentence is the message', () => {
+  const error = decodeMessageError(400, { message: 'The model is not known.' });
+  assert.deepEqual([error.kind, error.message], ['invalid-request', 'The model is not known.']);
+});

@@ -58,7 +58,8 @@ export function findMessageError(body: JsonObject): JsonObject | null {
 
 /** An upstream's error. Its own type says more than the status, which compatible servers choose freely. */
 export function decodeMessageError(status: number, body: JsonObject | null): CanonicalError {
-  const error = body === null ? {} : (findMessageError(body) ?? {});
+  // Clouds put a sentence of their own where the error stands: `{"message":"…"}`.
+  const error = body === null ? {} : (findMessageError(body) ?? body);
   const { type, message } = error;
   const known = typeof type === 'string' && Object.hasOwn(READ, type) ? READ[type] : undefined;
   const code = objectAt(error, 'details')['error_code'] ?? error['code'];

@@ -51,6 +51,17 @@ const ROUND = fc
     return results.length === 0 ? turns : [...turns, { role: 'tool', parts: results }];
   });
 
+/** Ids of calls are those of one conversation: no two rounds share them. */
+function withOwnIds(turns: readonly CanonicalTurn[], round: number): CanonicalTurn[] {
+  return turns.map((turn) => ({
+    ...turn,
+    parts: turn.parts.map((part) => {
+      if (part.type === 'tool-call') return { ...part, id: `${part.id}_of_${round}` };
+      return part.type === 'tool-result' ? { ...part, callId: `${part.callId}_of_${round}` } : part;
+    }),
+  }));
+}
+
 const PLAIN = decodeMessagesRequest({ max_tokens: 50, messages: [{ role: 'user', content: 'x' }] }, { model: 'm', stream: false });
 
 test('a request that is written and read again is the same request', () => {
@@ -62,7 +73,7 @@ test('a request that is written and read again is the same request', () => {
       (rounds, system, temperature) => {
         const turns: CanonicalTurn[] = [
           ...(system === null ? [] : [{ role: 'system', parts: [{ type: 'text', text: system }] } as const]),
-          ...rounds.flat(),
+          ...rounds.flatMap(withOwnIds),
           { role: 'user', parts: [{ type: 'text', text: 'and?' }] },
         ];
         const request: CanonicalRequest = {

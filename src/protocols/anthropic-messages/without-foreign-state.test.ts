@@ -63,3 +63,24 @@ test('a request without such state is the same request', () => {
   const odd = { messages: 'none' };
   assert.equal(withoutForeignState(odd), odd);
 });
+
+test('a loop that lost its thought is not told to think with a budget, which the API would refuse', () => {
+  const loop = (signature: string, thinking: object) => ({
+    thinking,
+    messages: [
+      { role: 'user', content: 'go' },
+      {
+        role: 'assistant',
+        content: [
+          { type: 'thinking', thinking: 't', signature },
+          { type: 'tool_use', id: 'a', name: 'f', input: {} },
+        ],
+      },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a', content: 'ok' }] },
+    ],
+  });
+  const budget = { type: 'enabled', budget_tokens: 2000 };
+  assert.equal(withoutForeignState(loop(WRAPPED, budget))['thinking'], undefined);
+  assert.deepEqual(withoutForeignState(loop('sig', budget))['thinking'], budget);
+  assert.deepEqual(withoutForeignState(loop(WRAPPED, { type: 'adaptive' }))['thinking'], { type: 'adaptive' });
+});

@@ -9,7 +9,23 @@ export function withoutForeignState(body: JsonObject): JsonObject {
   const { messages } = body;
   if (!Array.isArray(messages)) return body;
   const cleaned = messages.flatMap((message: unknown) => cleanMessage(message));
-  return cleaned.length === messages.length && cleaned.every((message, place) => message === messages[place]) ? body : { ...body, messages: cleaned };
+  if (cleaned.length === messages.length && cleaned.every((message, place) => message === messages[place])) return body;
+  const clean = { ...body, messages: cleaned };
+  return isUnprovedLoop(clean) ? withoutThinking(clean) : clean;
+}
+
+/** Told to think with a budget, the API refuses a tool loop whose answer does not begin with a thought that it signed. */
+function isUnprovedLoop({ thinking, messages }: JsonObject & { readonly messages: readonly unknown[] }): boolean {
+  if (!isObject(thinking) || thinking['type'] !== 'enabled') return false;
+  const last = messages.findLast((message) => isObject(message) && message['role'] === 'assistant');
+  const content: readonly unknown[] = isObject(last) && Array.isArray(last['content']) ? last['content'] : [];
+  const types = content.map((block) => (isObject(block) ? block['type'] : undefined));
+  return types.includes('tool_use') && types[0] !== 'thinking' && types[0] !== 'redacted_thinking';
+}
+
+function withoutThinking(body: JsonObject): JsonObject {
+  const { thinking: _, ...rest } = body;
+  return rest;
 }
 
 /** A message of which nothing remains goes: the servers refuse empty ones, and join their neighbours. */

@@ -1,6 +1,7 @@
 import type { OpaqueState } from '../../domain/canonical/opaque-state.ts';
 import { legalToolCallId } from '../../domain/canonical/tool-call-id.ts';
 import { isObject, type JsonObject } from '../../lib/json-reading.ts';
+import { isLostSignature } from './thought-signature.ts';
 
 /** What whole answers and stream frames of an upstream have in common. Nothing is promised of them. */
 
@@ -34,7 +35,7 @@ export function createdAtOf(body: JsonObject): number | null {
 
 export function signatureOf(part: JsonObject): OpaqueState | null {
   const signature = textAt(part, 'thoughtSignature');
-  return signature === '' ? null : { family: 'gemini', form: 'signature', data: signature };
+  return signature === '' || isLostSignature(signature) ? null : { family: 'gemini', form: 'signature', data: signature };
 }
 
 /** A call of a function; `input` is its arguments as JSON. */

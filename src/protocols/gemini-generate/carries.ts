@@ -1,4 +1,5 @@
 import { FEATURES, type Feature } from '../../domain/canonical/feature.ts';
+import { USUAL_STOPS } from '../../domain/canonical/taken-stops.ts';
 import type { ModelTraits, ThinkingTraits } from '../../domain/model-traits.ts';
 import type { EncodeTarget } from '../translation.ts';
 
@@ -31,6 +32,10 @@ export function generateCarries(target: EncodeTarget): ReadonlySet<Feature> {
   if (traits.lacks.has('images')) without('images', 'image-urls');
   if (!traits.imageUrls) without('image-urls', 'document-urls');
   if (!traits.jsonSchema || traits.lacks.has('jsonSchema')) without('json-schema', 'schema-keywords');
+  if (!traits.jsonWithTools) without('json-with-tools');
+  if (!traits.penalties) without('frequency-penalty', 'presence-penalty');
+  if (traits.stops < USUAL_STOPS) without('stop', 'blank-stops');
+  if (traits.stops !== Number.POSITIVE_INFINITY) without('many-stops');
   if (!traits.prefill) without('prefill');
   if (traits.sampling === 'none' || !traits.samplingWhileThinking) without('temperature', 'top-p', 'top-k');
   if (traits.sampling === 'one') without('top-p');

@@ -2,8 +2,8 @@ import type { CanonicalTurn } from '../../domain/canonical/canonical-request.ts'
 import type { Drops } from '../../domain/canonical/drops.ts';
 import { splitLeadingSystem } from '../../domain/canonical/leading-system.ts';
 import type { ModelTraits } from '../../domain/model-traits.ts';
+import { LOST_GEMINI_SIGNATURE } from '../lost-gemini-signature.ts';
 import { encodePart, encodeResult, isLevelModel } from './encode-part.ts';
-import { LOST_SIGNATURE } from './thought-signature.ts';
 import type { WireContent, WirePart } from './wire-types.ts';
 
 /** `systemInstruction` and `contents` of a request. */
@@ -13,10 +13,11 @@ interface EncodedContents {
   readonly contents: readonly WireContent[];
 }
 
-export function encodeContents(turns: readonly CanonicalTurn[], traits: ModelTraits, drops: Drops): EncodedContents {
+/** `instruction`: appended to the instructions; null: none. */
+export function encodeContents(turns: readonly CanonicalTurn[], instruction: string | null, traits: ModelTraits, drops: Drops): EncodedContents {
   const { system, rest } = splitLeadingSystem(traits.prefill ? turns : withoutPrefill(turns));
   const contents = new ContentsWriter(traits, drops).write(rest);
-  const instructions = system.flatMap(textParts);
+  const instructions = [...system.flatMap(textParts), ...(instruction === null ? [] : [{ text: instruction }])];
   // Contents must not be empty: instructions alone are what the user says.
   if (contents.length === 0) return { systemInstruction: null, contents: [{ role: 'user', parts: instructions }] };
   return { systemInstruction: instructions.length === 0 ? null : { parts: instructions }, contents };
@@ -41,9 +42,8 @@ class ContentsWriter {
   }
 
   write(turns: readonly CanonicalTurn[]): readonly WireContent[] {
-    const current = turns.findLastIndex(({ role }) => role === 'user' || role === 'system');
-    for (const [index, turn] of turns.entries()) {
-      if (turn.role === 'assistant') this.#add('model', this.#modelParts(turn, index > current));
+    for (const turn of turns) {
+      if (turn.role === 'assistant') this.#add('model', this.#modelParts(turn));
       else if (turn.role === 'tool') this.#add('user', this.#resultParts(turn));
       // Instructions in mid-conversation keep their place, marked as what they are.
       else if (turn.role === 'system') this.#add('user', wrapInstructions(textParts(turn)));
@@ -68,12 +68,12 @@ class ContentsWriter {
     return parts;
   }
 
-  /** From the user's last word on, Gemini 3 refuses a step whose first call has no signature. */
-  #modelParts(turn: CanonicalTurn, isCurrent: boolean): readonly WirePart[] {
+  /** Gemini 3 refuses a step whose first call has no signature. */
+  #modelParts(turn: CanonicalTurn): readonly WirePart[] {
     const parts = this.#encodeAll(turn);
-    const first = isCurrent && isLevelModel(this.#traits) ? parts.findIndex(({ functionCall }) => functionCall !== undefined) : -1;
+    const first = isLevelModel(this.#traits) ? parts.findIndex(({ functionCall }) => functionCall !== undefined) : -1;
     const call = parts[first];
-    if (call !== undefined && call.thoughtSignature === undefined) parts[first] = { ...call, thoughtSignature: LOST_SIGNATURE };
+    if (call !== undefined && call.thoughtSignature === undefined) parts[first] = { ...call, thoughtSignature: LOST_GEMINI_SIGNATURE };
     return parts;
   }
 

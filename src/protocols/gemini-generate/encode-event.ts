@@ -2,6 +2,7 @@ import type { CanonicalEvent } from '../../domain/canonical/canonical-event.ts';
 import type { UrlCitation } from '../../domain/canonical/canonical-part.ts';
 import type { StopReason } from '../../domain/canonical/canonical-response.ts';
 import type { OpaqueState } from '../../domain/canonical/opaque-state.ts';
+import { ClientToolNames } from '../../domain/canonical/tool-name.ts';
 import { NO_USAGE, type Usage } from '../../domain/usage.ts';
 import { unreachable } from '../../lib/unreachable.ts';
 import type { AnswerContext, EventEncoder } from '../translation.ts';
@@ -42,6 +43,7 @@ interface Choice {
 export class GenerateEventEncoder implements EventEncoder {
   readonly #context: AnswerContext;
   readonly #isShown: boolean;
+  readonly #toolNames: ClientToolNames;
   readonly #choices: Choice[] = [];
   #identity: string;
   #usage: Usage | null = null;
@@ -50,6 +52,7 @@ export class GenerateEventEncoder implements EventEncoder {
 
   constructor(context: AnswerContext) {
     this.#context = context;
+    this.#toolNames = new ClientToolNames(context.request);
     this.#isShown = isThoughtShown(context.request);
     this.#identity = writeIdentity('', '', context);
   }
@@ -89,7 +92,7 @@ export class GenerateEventEncoder implements EventEncoder {
         choice.thought = '';
         return '';
       case 'call-start':
-        choice.calls.push({ start: event, input: [], isComplete: false });
+        choice.calls.push({ start: { ...event, name: this.#toolNames.of(event.name) }, input: [], isComplete: false });
         return '';
       case 'call-input':
         callOf(choice, event.call)?.input.push(event.text);
@@ -126,7 +129,7 @@ export class GenerateEventEncoder implements EventEncoder {
     for (let first = choice.calls[0]; first?.isComplete === true; first = choice.calls[0]) {
       choice.calls.shift();
       const { start, input } = first;
-      frames += this.#visible(choice, start.state ?? null, (state) => writeCall({ ...start, input: input.join('') }, state));
+      frames += this.#visible(choice, start.state ?? null, (state) => writeCall({ ...start, input: input.join('') }, state, start.call === 0));
     }
     return frames;
   }

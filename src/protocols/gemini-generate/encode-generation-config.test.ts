@@ -27,7 +27,7 @@ function encode(
 const think = (rest: Partial<CanonicalReasoning>): CanonicalReasoning => ({ isOn: true, effort: null, budgetTokens: null, display: null, ...rest });
 
 test('the configuration carries what it has fields for, in range, and 0 is a value', () => {
-  const { config, dropped } = encode({
+  const wishes = {
     maxOutputTokens: 64,
     temperature: 0,
     topP: 0.9,
@@ -38,7 +38,8 @@ test('the configuration carries what it has fields for, in range, and 0 is a val
     presencePenalty: -1,
     logprobs: 0,
     answers: 3,
-  });
+  };
+  const { config, dropped } = encode(wishes, { stops: 5 });
   assert.deepEqual(config, {
     maxOutputTokens: 64,
     temperature: 0,
@@ -51,10 +52,21 @@ test('the configuration carries what it has fields for, in range, and 0 is a val
     responseLogprobs: true,
     candidateCount: 3,
   });
-  assert.deepEqual(dropped, []);
+  assert.deepEqual(dropped, ['many-stops'], 'what is cut is told');
   assert.equal(encode({ logprobs: 5 }).config?.['logprobs'], 5);
   assert.equal(encode({ maxOutputTokens: 99_999 }, { maxOutputTokens: 8192 }).config?.['maxOutputTokens'], 8192);
   assert.equal(encode({}).config, undefined);
+});
+
+test('models that refuse penalties get none', () => {
+  const { config, dropped } = encode({ frequencyPenalty: 1, presencePenalty: 1 }, { penalties: false });
+  assert.deepEqual([config, dropped], [undefined, ['frequency-penalty', 'presence-penalty']]);
+});
+
+test('a budget is as large as the model takes it', () => {
+  const budget = (thinking: ThinkingTraits): unknown =>
+    encode({ reasoning: think({ budgetTokens: 99_999 }) }, { thinking }).config?.['thinkingConfig'];
+  assert.deepEqual([budget(BUDGET), budget({ ...BUDGET, mostBudget: 32_768 })], [{ thinkingBudget: 24_576 }, { thinkingBudget: 32_768 }]);
 });
 
 test('models that refuse sampling get none', () => {
@@ -77,6 +89,18 @@ test('JSON answers are a media type, and a schema where the model follows one', 
   const without = encode({ outputFormat: format }, { jsonSchema: false });
   assert.deepEqual(without.config, { responseMimeType: 'application/json' });
   assert.deepEqual(without.dropped, ['json-schema', 'schema-keywords']);
+});
+
+test('a model that refuses JSON mode beside functions is asked for JSON in words, and that is told', () => {
+  const schema = { type: 'object', properties: { a: { type: 'string' } } };
+  const tools = [{ kind: 'function', name: 'f', description: null, parameters: null, strict: null, grammar: null }] as const;
+  const request = { ...EMPTY, tools, outputFormat: { type: 'json-schema', schema, name: null, description: null, strict: null } } as const;
+  const written = (jsonWithTools: boolean) => encodeGenerateRequest(request, { model: 'm', traits: { ...UNKNOWN_MODEL_TRAITS, jsonWithTools } });
+  const { body, dropped } = written(false);
+  assert.deepEqual([body['generationConfig'], [...dropped]], [undefined, ['json-with-tools']]);
+  assert.match(JSON.stringify(body['systemInstruction']), /one JSON object.*JSON Schema/u);
+  assert.deepEqual([written(true).body['systemInstruction'], [...written(true).dropped]], [undefined, []]);
+  assert.deepEqual(encode({ outputFormat: request.outputFormat }, { jsonWithTools: false }).dropped, [], 'alone it is taken');
 });
 
 test('thinking is a level or a budget, never both, and shown when asked for', () => {

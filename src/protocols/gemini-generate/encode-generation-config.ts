@@ -2,15 +2,16 @@ import type { CanonicalReasoning, CanonicalRequest, Effort } from '../../domain/
 import type { Drops } from '../../domain/canonical/drops.ts';
 import { budgetOfEffort, effortOfBudget, nearestEffort } from '../../domain/canonical/reasoning-budget.ts';
 import type { ModelTraits, ThinkingTraits } from '../../domain/model-traits.ts';
+import { takenStops } from '../../domain/canonical/taken-stops.ts';
 import { canStopThinking } from './carries.ts';
+import { isJsonRefused } from './json-instruction.ts';
 import { withoutSchemaUri } from './plain-json-schema.ts';
 import type { WireGenerationConfig, WireThinkingConfig } from './wire-types.ts';
 
-const MOST_STOP_SEQUENCES = 5;
 const MOST_LOGPROBS = 20;
 /** The API takes less than 2. */
 const MOST_PENALTY = 1.99;
-/** What all models of the 2.5 family take; only Pro takes more, and only Pro refuses less than 128. */
+/** What all models of the 2.5 family take; only Pro refuses less than 128. */
 const MOST_BUDGET = 24_576;
 const LEAST_BUDGET = 128;
 /** The longest answer of a model of which nothing is known. */
@@ -29,11 +30,12 @@ export function encodeGenerationConfig(request: CanonicalRequest, traits: ModelT
   const config: WireGenerationConfig = {};
   if (request.maxOutputTokens !== null) config.maxOutputTokens = Math.min(request.maxOutputTokens, traits.maxOutputTokens ?? request.maxOutputTokens);
   writeSampling(config, request, traits, drops);
-  if (request.stop.length > 0) config.stopSequences = request.stop.slice(0, MOST_STOP_SEQUENCES);
+  const stops = takenStops(request.stop, traits.stops, drops);
+  if (stops.length > 0) config.stopSequences = stops;
   // 32 bits there; a longer seed becomes a shorter one, always the same.
   if (request.seed !== null) config.seed = Math.abs(request.seed) < INT32 ? request.seed : request.seed % INT32;
-  if (request.frequencyPenalty !== null) config.frequencyPenalty = Math.min(request.frequencyPenalty, MOST_PENALTY);
-  if (request.presencePenalty !== null) config.presencePenalty = Math.min(request.presencePenalty, MOST_PENALTY);
+  if (request.frequencyPenalty !== null && traits.penalties) config.frequencyPenalty = Math.min(request.frequencyPenalty, MOST_PENALTY);
+  if (request.presencePenalty !== null && traits.penalties) config.presencePenalty = Math.min(request.presencePenalty, MOST_PENALTY);
   if (request.logprobs !== null) {
     config.responseLogprobs = true;
     if (request.logprobs > 0) config.logprobs = Math.min(request.logprobs, MOST_LOGPROBS);
@@ -64,7 +66,7 @@ function writeSampling(config: WireGenerationConfig, request: CanonicalRequest, 
 
 function writeOutputFormat(config: WireGenerationConfig, request: CanonicalRequest, traits: ModelTraits): void {
   const format = request.outputFormat;
-  if (format === null) return;
+  if (format === null || isJsonRefused(request, traits)) return;
   config.responseMimeType = 'application/json';
   if (format.type === 'json-schema' && format.schema !== null && traits.jsonSchema && !traits.lacks.has('jsonSchema'))
     config.responseJsonSchema = withoutSchemaUri(format.schema);
@@ -106,7 +108,7 @@ function writeAmount(config: WireThinkingConfig, reasoning: CanonicalReasoning, 
   const byBudget = thinking.takesBudget && (budgetTokens !== null || thinking.efforts.length === 0);
   if (byBudget) {
     const budget = budgetTokens ?? (effort === null ? 0 : budgetOfEffort(effort, longest));
-    config.thinkingBudget = Math.min(budget, MOST_BUDGET);
+    config.thinkingBudget = Math.min(budget, thinking.mostBudget ?? MOST_BUDGET);
     return;
   }
   const level = levelOf(effort ?? effortOfBudget(budgetTokens ?? 0, longest), thinking);

@@ -1,6 +1,7 @@
 import type { CanonicalPart, MediaSource, ToolCallPart, ToolResultPart } from '../../domain/canonical/canonical-part.ts';
 import type { OpaqueState } from '../../domain/canonical/opaque-state.ts';
 import type { Drops } from '../../domain/canonical/drops.ts';
+import { legalToolName, TOOL_NAMES } from '../../domain/canonical/tool-name.ts';
 import type { ModelTraits } from '../../domain/model-traits.ts';
 import { isObject, parseJson, type JsonObject } from '../../lib/json-reading.ts';
 import { unreachable } from '../../lib/unreachable.ts';
@@ -67,7 +68,9 @@ export function encodePart(part: Exclude<CanonicalPart, ToolResultPart>, traits:
     }
     case 'tool-call':
       // No id: Vertex refuses it, and order and name pair calls with their answers.
-      return traits.lacks.has('tools') ? null : { functionCall: { name: part.name, args: argsOf(part) }, ...ownSignature(part.state, drops) };
+      return traits.lacks.has('tools')
+        ? null
+        : { functionCall: { name: legalToolName(part.name, TOOL_NAMES.gemini), args: argsOf(part) }, ...ownSignature(part.state, drops) };
     default:
       return unreachable(part);
   }
@@ -101,7 +104,7 @@ export function encodeResult(
   }
   const text = texts.join('\n');
   const functionResponse = {
-    name: result.name,
+    name: legalToolName(result.name, TOOL_NAMES.gemini),
     response: result.isError ? { error: text } : { output: text },
     ...(inside.length > 0 ? { parts: inside } : {}),
   };

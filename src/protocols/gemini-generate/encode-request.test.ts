@@ -184,7 +184,7 @@ test('own signatures go back to where they were, those of other families never g
   );
 });
 
-test('a lost signature is replaced on the first call of each step of the current turn, for models with levels only', () => {
+test('a lost signature is replaced on the first call of each step, also before the user’s last word, for models with levels only', () => {
   const turns = [
     turn('user', text('first')),
     turn('assistant', call('0')),
@@ -199,7 +199,7 @@ test('a lost signature is replaced on the first call of each step of the current
     encode({ turns }, traits).body.contents.flatMap(({ parts }) =>
       parts.flatMap((part) => ('functionCall' in part ? [part['thoughtSignature'] ?? null] : [])),
     );
-  assert.deepEqual(signatures(GEMINI_3), [null, 'skip_thought_signature_validator', null, 'c2ln', null]);
+  assert.deepEqual(signatures(GEMINI_3), ['skip_thought_signature_validator', 'skip_thought_signature_validator', null, 'c2ln', null]);
   assert.deepEqual(signatures({ thinking: BUDGET }), [null, null, null, 'c2ln', null]);
   assert.deepEqual(signatures({}), [null, null, null, 'c2ln', null], 'nothing is known of the model');
 });

@@ -7,6 +7,7 @@ import type { JsonObject } from '../../lib/json-reading.ts';
 import { generateCarries } from './carries.ts';
 import { encodeContents } from './encode-contents.ts';
 import { encodeGenerationConfig } from './encode-generation-config.ts';
+import { jsonInstruction } from './json-instruction.ts';
 import { encodeTools } from './encode-tools.ts';
 import { callPath, resourceName } from './model-path.ts';
 
@@ -19,7 +20,18 @@ const TIERS: Readonly<Record<ServiceTier, 'standard' | 'flex' | 'priority' | nul
 };
 
 /** Features of which some requests keep what others lose; the writers tell when they are lost. */
-const CONDITIONAL: ReadonlySet<Feature> = new Set(['thinking-history', 'forced-tool', 'temperature', 'top-p', 'top-k', 'thinking-level']);
+const CONDITIONAL: ReadonlySet<Feature> = new Set([
+  'thinking-history',
+  'forced-tool',
+  'temperature',
+  'top-p',
+  'top-k',
+  'thinking-level',
+  'stop',
+  'many-stops',
+  'blank-stops',
+  'json-with-tools',
+]);
 
 export function encodeGenerateRequest(request: CanonicalRequest, target: EncodeTarget): EncodedRequest {
   const drops = new Drops();
@@ -57,7 +69,7 @@ export function encodeCountRequest(request: CanonicalRequest, target: EncodeTarg
 
 /** What the model reads. */
 function encodePrompt(request: CanonicalRequest, target: EncodeTarget, drops: Drops): JsonObject {
-  const { systemInstruction, contents } = encodeContents(request.turns, target.traits, drops);
+  const { systemInstruction, contents } = encodeContents(request.turns, jsonInstruction(request, target.traits, drops), target.traits, drops);
   const functions = encodeTools(request, target.traits, drops);
   return {
     ...(systemInstruction === null ? {} : { systemInstruction }),

@@ -45,7 +45,13 @@ test('an answer has its parts, role, reason, usage, model and id', () => {
   assert.deepEqual(encode(answer({ choices: [choice([{ type: 'text', text: 'Hi\n"' }, call], 'tool-calls')], usage })), {
     candidates: [
       {
-        content: { parts: [{ text: 'Hi\n"' }, { functionCall: { id: 'call_1', name: 'f', args: { a: 1 } } }], role: 'model' },
+        content: {
+          parts: [
+            { text: 'Hi\n"' },
+            { functionCall: { id: 'call_1', name: 'f', args: { a: 1 } }, thoughtSignature: 'skip_thought_signature_validator' },
+          ],
+          role: 'model',
+        },
         finishReason: 'STOP',
         index: 0,
       },

@@ -1,6 +1,7 @@
 import type { CanonicalChoice, CanonicalResponse } from '../../domain/canonical/canonical-response.ts';
-import type { CanonicalPart, UrlCitation } from '../../domain/canonical/canonical-part.ts';
+import type { CanonicalPart, ToolCallPart, UrlCitation } from '../../domain/canonical/canonical-part.ts';
 import type { OpaqueState } from '../../domain/canonical/opaque-state.ts';
+import { ClientToolNames } from '../../domain/canonical/tool-name.ts';
 import type { AnswerContext } from '../translation.ts';
 import { groundingMetadataOf } from './grounding.ts';
 import { HiddenStates, isThoughtShown, withThought } from './hidden-thoughts.ts';
@@ -12,7 +13,8 @@ import { writeCall, writeText, writeThought } from './write-part.ts';
 
 export function encodeGenerateResponse(response: CanonicalResponse, context: AnswerContext): string {
   const isShown = isThoughtShown(context.request);
-  const candidates = response.choices.map((choice) => writeCandidate(choice, isShown)).join(',');
+  const { choices } = new ClientToolNames(context.request).inResponse(response);
+  const candidates = choices.map((choice) => writeCandidate(choice, isShown)).join(',');
   // Programs read the figures without asking whether they are there.
   const usage = JSON.stringify(usageMetadataOf(response.usage ?? NO_USAGE));
   return `{"candidates":[${candidates}],"usageMetadata":${usage}${writeIdentity(response.id, response.model, context)}}`;
@@ -41,6 +43,7 @@ class PartsWriter {
   readonly #isShown: boolean;
   readonly #hidden = new HiddenStates();
   readonly #parts: string[] = [];
+  #hasCall = false;
   /** Their places count in `text`. */
   readonly citations: UrlCitation[] = [];
   text = '';
@@ -59,7 +62,7 @@ class PartsWriter {
         this.text += part.text;
         return this.#addVisible(null, (state) => writeText(part.text, state));
       case 'tool-call':
-        return this.#addVisible(part.state ?? null, (state) => writeCall(part, state));
+        return this.#addCall(part);
       case 'thinking': {
         const state = part.state === null ? null : withThought(part.state, part.text);
         if (!this.#isShown) return state === null ? undefined : this.#push(this.#hidden.add(state));
@@ -78,6 +81,12 @@ class PartsWriter {
   end(): string {
     this.#push(this.#hidden.end());
     return this.#parts.length === 0 ? writeText('', null) : this.#parts.join(',');
+  }
+
+  #addCall(call: ToolCallPart): void {
+    const isFirst = !this.#hasCall;
+    this.#hasCall = true;
+    this.#addVisible(call.state ?? null, (state) => writeCall(call, state, isFirst));
   }
 
   #addVisible(own: OpaqueState | null, write: (state: OpaqueState | null) => string): void {

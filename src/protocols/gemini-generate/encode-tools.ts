@@ -1,5 +1,6 @@
 import type { CanonicalRequest, CanonicalTool } from '../../domain/canonical/canonical-request.ts';
 import type { Drops } from '../../domain/canonical/drops.ts';
+import { legalToolName, TOOL_NAMES } from '../../domain/canonical/tool-name.ts';
 import type { ModelTraits } from '../../domain/model-traits.ts';
 import { unreachable } from '../../lib/unreachable.ts';
 import { withoutSchemaUri } from './plain-json-schema.ts';
@@ -31,7 +32,7 @@ function canForce(request: CanonicalRequest, traits: ModelTraits): boolean {
 function encodeDeclaration(tool: CanonicalTool): WireFunctionDeclaration {
   const parameters = tool.kind === 'custom' ? ONE_INPUT : tool.parameters;
   return {
-    name: tool.name,
+    name: legalToolName(tool.name, TOOL_NAMES.gemini),
     ...(tool.description === null ? {} : { description: tool.description }),
     ...(parameters === null ? {} : { parametersJsonSchema: withoutSchemaUri(parameters) }),
   };
@@ -62,5 +63,10 @@ function forced(mode: 'ANY' | 'AUTO', names: readonly string[], drops: Drops): W
 }
 
 function configOf(mode: 'AUTO' | 'ANY' | 'NONE', names: readonly string[] = []): WireToolConfig {
-  return { functionCallingConfig: { mode, ...(names.length > 0 ? { allowedFunctionNames: names } : {}) } };
+  return {
+    functionCallingConfig: {
+      mode,
+      ...(names.length > 0 ? { allowedFunctionNames: names.map((name) => legalToolName(name, TOOL_NAMES.gemini)) } : {}),
+    },
+  };
 }

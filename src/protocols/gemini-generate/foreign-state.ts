@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from '../../lib/json-reading.ts';
-import { isForeignSignature, LOST_SIGNATURE } from './thought-signature.ts';
+import { LOST_GEMINI_SIGNATURE } from '../lost-gemini-signature.ts';
+import { isForeignSignature } from './thought-signature.ts';
 
 /**
  * The request without the states of other families that the gateway gave to the client as signatures. Thoughts that such a state proves go with
@@ -28,5 +29,5 @@ function cleanPart(part: JsonObject): readonly JsonObject[] {
   if (part['thought'] === true || part['text'] === '') return [];
   const { [name]: _foreign, ...rest } = part;
   const isCall = isObject(part['functionCall']) || isObject(part['function_call']);
-  return [isCall ? { ...rest, [name]: LOST_SIGNATURE } : rest];
+  return [isCall ? { ...rest, [name]: LOST_GEMINI_SIGNATURE } : rest];
 }

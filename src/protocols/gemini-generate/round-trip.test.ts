@@ -67,6 +67,11 @@ const traits: fc.Arbitrary<ModelTraits> = fc.record({
   outputLimitField: fc.constant('max_tokens' as const),
   sampling: fc.constantFrom('all', 'one', 'none'),
   samplingWhileThinking: fc.boolean(),
+  stops: fc.constantFrom(0, 4, 5, Number.POSITIVE_INFINITY),
+  penalties: fc.boolean(),
+  toolsWhileThinking: fc.boolean(),
+  jsonWithTools: fc.boolean(),
+  toolCallState: fc.constant(null),
   thinking: fc.constantFrom(
     null,
     UNKNOWN_MODEL_TRAITS.thinking,
@@ -94,7 +99,10 @@ test('a request that is read and written keeps its canonical form', () => {
   fc.assert(
     fc.property(requestBody, (body) => {
       const request = decode(body);
-      const { body: written, dropped } = encodeGenerateRequest(request, { model: 'm', traits: { ...UNKNOWN_MODEL_TRAITS, thinking: SWITCHED } });
+      const { body: written, dropped } = encodeGenerateRequest(request, {
+        model: 'm',
+        traits: { ...UNKNOWN_MODEL_TRAITS, stops: 5, thinking: SWITCHED },
+      });
       assert.deepEqual([...dropped], []);
       assert.deepEqual(decode(JSON.parse(JSON.stringify(written)) as JsonObject), request);
     }),

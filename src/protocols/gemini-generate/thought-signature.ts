@@ -1,13 +1,17 @@
+import { LOST_GEMINI_SIGNATURE } from '../lost-gemini-signature.ts';
 import { STATE_TAG_BASE64, unwrapState, wrapState, type OpaqueState } from '../../domain/canonical/opaque-state.ts';
 
-/** In place of a signature that is lost: Gemini 3 checks the first call of each step, and lets this one pass. */
-export const LOST_SIGNATURE = 'skip_thought_signature_validator';
 /** Both words that Google documents for it; clients send them too. */
-const LOST_SIGNATURES: ReadonlySet<unknown> = new Set([LOST_SIGNATURE, 'context_engineering_is_the_way_to_go']);
+const LOST_SIGNATURES: ReadonlySet<unknown> = new Set([LOST_GEMINI_SIGNATURE, 'context_engineering_is_the_way_to_go']);
 
 /** True for a signature that holds the state of another family. */
 export function isForeignSignature(signature: string): boolean {
   return signature.startsWith(STATE_TAG_BASE64) && readForeign(signature) !== null;
+}
+
+/** True for a word that stands in for a lost signature, and proves nothing. */
+export function isLostSignature(signature: string): boolean {
+  return LOST_SIGNATURES.has(signature);
 }
 
 /** What a client's `thoughtSignature` proves; null for none, and for the word that stands in for a lost one. */

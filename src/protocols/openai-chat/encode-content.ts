@@ -1,5 +1,7 @@
 import type { CanonicalPart, DocumentPart, ImagePart, TextPart } from '../../domain/canonical/canonical-part.ts';
 import type { Drops } from '../../domain/canonical/drops.ts';
+import type { Feature } from '../../domain/canonical/feature.ts';
+import { fileKind } from '../../domain/canonical/media-kind.ts';
 import type { ModelTraits } from '../../domain/model-traits.ts';
 import type { AudioPartParam, CacheBreakpoint, ContentPartParam, FilePartParam, ImagePartParam, TextPartParam } from './wire-types.ts';
 
@@ -73,16 +75,24 @@ export class ContentEncoder {
         return { type: 'text', text: titled(name, source.text), ...this.#mark(part) };
       case 'base64': {
         const { mediaType, data } = source;
-        // The API reads no files but PDF; what is text is told as text.
-        if (isText(mediaType)) return { type: 'text', text: titled(name, Buffer.from(data, 'base64').toString('utf8')), ...this.#mark(part) };
+        const kind = fileKind(mediaType);
+        if (kind === 'video') return this.#lose('videos', part);
+        // What is text is told as text: few servers read it from files.
+        if (kind === 'text') return { type: 'text', text: titled(name, Buffer.from(data, 'base64').toString('utf8')), ...this.#mark(part) };
         return { type: 'file', file: { filename: name ?? fileName(mediaType), file_data: dataUrl(mediaType, data) }, ...this.#mark(part) };
       }
       case 'url':
+        if (fileKind(source.mediaType ?? 'application/pdf') === 'video') this.#drops.add('videos');
+        return this.#lose('document-urls', part);
       case 'file-id':
-        this.#drops.add(source.type === 'url' ? 'document-urls' : 'file-ids');
-        this.loseMark(part);
-        return null;
+        return this.#lose('file-ids', part);
     }
+  }
+
+  #lose(feature: Feature, part: DocumentPart): null {
+    this.#drops.add(feature);
+    this.loseMark(part);
+    return null;
   }
 
   #mark(part: { readonly cacheMark?: true }): { readonly prompt_cache_breakpoint?: CacheBreakpoint } {
@@ -109,10 +119,6 @@ function dataUrl(mediaType: string, data: string): string {
 
 function titled(name: string | null, text: string): string {
   return name === null ? text : `${name}\n\n${text}`;
-}
-
-function isText(mediaType: string): boolean {
-  return mediaType.startsWith('text/') || mediaType === 'application/json' || mediaType === 'application/xml';
 }
 
 function fileName(mediaType: string): string {

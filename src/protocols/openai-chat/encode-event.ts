@@ -2,6 +2,7 @@ import type { UrlCitation } from '../../domain/canonical/canonical-part.ts';
 import type { CanonicalEvent } from '../../domain/canonical/canonical-event.ts';
 import type { StopReason } from '../../domain/canonical/canonical-response.ts';
 import type { OpaqueState } from '../../domain/canonical/opaque-state.ts';
+import { ClientToolNames } from '../../domain/canonical/tool-name.ts';
 import type { Usage } from '../../domain/usage.ts';
 import { unreachable } from '../../lib/unreachable.ts';
 import { openaiAnswerId } from '../openai-answer-id.ts';
@@ -46,6 +47,7 @@ interface StreamedChoice {
 class ChatEventEncoder implements EventEncoder {
   readonly #context: AnswerContext;
   readonly #isDeprecated: boolean;
+  readonly #toolNames: ClientToolNames;
   /** Ends a chunk inside an answer. */
   readonly #tail: string;
   readonly #choices = new Map<number, StreamedChoice>();
@@ -55,6 +57,7 @@ class ChatEventEncoder implements EventEncoder {
 
   constructor(context: AnswerContext) {
     this.#context = context;
+    this.#toolNames = new ClientToolNames(context.request);
     this.#isDeprecated = speaksFunctions(context.request.featureNames);
     this.#tail = `},"logprobs":null,"finish_reason":null}]${this.#noUsage()}}\n\n`;
   }
@@ -180,7 +183,7 @@ class ChatEventEncoder implements EventEncoder {
     const role = this.#opened(index);
     const choice = this.#choice(index);
     choice.calls[call] = { kind, hasInput: false };
-    const named = JSON.stringify(name);
+    const named = JSON.stringify(this.#toolNames.of(name));
     if (this.#isDeprecated) return call > 0 ? role : `${role}${choice.head}"function_call":{"name":${named},"arguments":""}${this.#tail}`;
     const { extra_content: extra } = toolCallState(state);
     const called = kind === 'custom' ? `"custom":{"name":${named},"input":""}` : `"function":{"name":${named},"arguments":""}`;

@@ -201,3 +201,32 @@ test('without tools, calls and results of the history go together', () => {
     dropped: ['tools'],
   });
 });
+
+test('Google’s own layer gets its signatures back, and the word for a lost one on a first call without', () => {
+  const signed = (family: 'gemini' | 'openai'): CanonicalPart => ({ ...call('a'), state: { family, form: 'signature', data: 'S' } }) as CanonicalPart;
+  const signatures = (parts: readonly CanonicalPart[], toolCallState: ModelTraits['toolCallState']) => {
+    const { messages, dropped } = encode([user(text('go')), assistant(...parts)], { toolCallState });
+    const message = messages[1];
+    const calls = message?.role === 'assistant' ? message.tool_calls : undefined;
+    return [calls?.map(({ extra_content: extra }) => extra?.google.thought_signature), dropped];
+  };
+  assert.deepEqual(signatures([signed('gemini'), call('b')], 'gemini'), [['S', undefined], []]);
+  assert.deepEqual(signatures([call('a'), call('b')], 'gemini'), [['skip_thought_signature_validator', undefined], []]);
+  assert.deepEqual(signatures([signed('openai')], 'gemini'), [['skip_thought_signature_validator'], ['thinking-history']]);
+  assert.deepEqual(signatures([signed('gemini')], null), [[undefined], ['thinking-history']]);
+});
+
+test('films are left out and told, files of other kinds go as files', () => {
+  const file = (mediaType: string): CanonicalPart => ({ type: 'document', source: { type: 'base64', mediaType, data: 'AAAA' }, name: 'a' });
+  const { messages, dropped } = encode([user(text('x'), file('video/mp4'), file('application/zip'))]);
+  assert.deepEqual(messages, [
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: 'x' },
+        { type: 'file', file: { filename: 'a', file_data: 'data:application/zip;base64,AAAA' } },
+      ],
+    },
+  ]);
+  assert.deepEqual(dropped, ['videos']);
+});

@@ -2,8 +2,11 @@ import type { CanonicalPart, ToolCallPart, ToolResultPart } from '../../domain/c
 import type { CanonicalTurn } from '../../domain/canonical/canonical-request.ts';
 import type { Drops } from '../../domain/canonical/drops.ts';
 import { legalToolCallId } from '../../domain/canonical/tool-call-id.ts';
+import { legalToolName, TOOL_NAMES } from '../../domain/canonical/tool-name.ts';
 import type { ModelTraits } from '../../domain/model-traits.ts';
+import { LOST_GEMINI_SIGNATURE } from '../lost-gemini-signature.ts';
 import { asContent, ContentEncoder } from './encode-content.ts';
+import { googleSignature, toolCallState } from './tool-call-state.ts';
 import type { AssistantMessageParam, ContentPartParam, MessageParam, TextPartParam, ToolCallParam } from './wire-types.ts';
 
 /** The conversation as chat's messages. */
@@ -69,7 +72,7 @@ class MessageWriter {
     for (const part of parts) {
       if (part.type === 'text') texts.push(this.#content.text(part));
       else if (part.type === 'refusal') refusal += part.text;
-      else if (part.type === 'tool-call') calls.push(...this.#encodeCall(part));
+      else if (part.type === 'tool-call') calls.push(...this.#encodeCall(part, calls.length === 0));
       else if (part.type === 'image' || part.type === 'document' || part.type === 'audio') this.#pending.push(...this.#encode([part]));
     }
     const thoughts = this.#encodeThoughts(parts);
@@ -100,18 +103,29 @@ class MessageWriter {
     return member === null || texts.length === 0 ? {} : { [member]: texts.join('\n\n') };
   }
 
-  #encodeCall(part: ToolCallPart): readonly ToolCallParam[] {
+  #encodeCall(part: ToolCallPart, isFirst: boolean): readonly ToolCallParam[] {
     this.#content.loseMark(part);
-    if (part.state !== undefined) this.#drops.add('thinking-history');
     if (this.#traits.lacks.has('tools')) {
       this.#drops.add('tools');
+      if (part.state !== undefined) this.#drops.add('thinking-history');
       return [];
     }
-    const { name, input } = part;
-    const id = legalToolCallId(part.id);
+    const { input } = part;
+    const name = legalToolName(part.name, TOOL_NAMES.openai);
+    const call = { id: legalToolCallId(part.id), ...this.#encodeState(part, isFirst) };
     return [
-      part.kind === 'custom' ? { id, type: 'custom', custom: { name, input } } : { id, type: 'function', function: { name, arguments: input } },
+      part.kind === 'custom'
+        ? { ...call, type: 'custom', custom: { name, input } }
+        : { ...call, type: 'function', function: { name, arguments: input } },
     ];
+  }
+
+  /** Google's own layer takes its signatures back, and refuses a step whose first call has none. */
+  #encodeState({ state }: ToolCallPart, isFirst: boolean): Pick<ToolCallParam, 'extra_content'> {
+    const taken = state !== undefined && state.family === this.#traits.toolCallState ? state : undefined;
+    if (state !== undefined && taken === undefined) this.#drops.add('thinking-history');
+    if (taken === undefined && isFirst && this.#traits.toolCallState === 'gemini') return googleSignature(LOST_GEMINI_SIGNATURE);
+    return toolCallState(taken);
   }
 
   /** All results stand directly behind their calls; a tool's message holds text only, so media follow in a user's message. */

@@ -73,7 +73,7 @@ test('efforts go to the nearest that the model has, budgets become efforts', () 
 });
 
 test('what cannot be said of thinking is told as lost', () => {
-  const noThought = encode(think({ effort: 'low', display: 'shown' }), { thinking: null });
+  const noThought = encode({ ...think({ effort: 'low', display: 'shown' }), source: 'anthropic-messages' }, { thinking: null });
   assert.deepEqual(
     [noThought.body['reasoning_effort'], noThought.dropped.toSorted()],
     [undefined, ['thinking', 'thinking-display', 'thinking-level']],
@@ -86,6 +86,45 @@ test('what cannot be said of thinking is told as lost', () => {
   const levelless = encode(think({ effort: 'low' }), { thinking: { ...base, efforts: [], off: 'none' } });
   assert.deepEqual([levelless.body['reasoning_effort'], levelless.dropped], [undefined, ['thinking-level']]);
   assert.deepEqual(encode(think({ effort: 'low' }), { lacks: new Set(['thinking'] as const) }).dropped.toSorted(), ['thinking', 'thinking-level']);
+});
+
+test('an effort in OpenAI’s own words goes to a model that does not think as it is: its server names the field', () => {
+  const sent = (fields: Partial<CanonicalRequest>) => encode(fields, { thinking: null });
+  for (const source of ['openai-chat', 'openai-responses'] as const) {
+    const { body, dropped } = sent({ ...think({ effort: 'max' }), source });
+    assert.deepEqual([body['reasoning_effort'], dropped], ['max', []], source);
+  }
+  assert.equal(sent(think({ isOn: false })).body['reasoning_effort'], undefined, 'not to think is what it does anyway');
+  const { body, dropped } = sent({ ...think({ effort: 'max' }), source: 'gemini-generate' });
+  assert.deepEqual([body['reasoning_effort'], dropped.toSorted()], [undefined, ['thinking', 'thinking-level']]);
+  assert.equal(encode(think({ effort: 'low' }), { thinking: null, lacks: new Set(['thinking'] as const) }).body['reasoning_effort'], undefined);
+});
+
+test('a model that takes tools only without thought is told not to think, which is told where more was asked for', () => {
+  const thinking = { efforts: ['low', 'high'], takesBudget: false, isAdaptive: false, off: 'none', offUpTo: null } as const;
+  const traits = { thinking, toolsWhileThinking: false, sampling: 'all', samplingWhileThinking: false } as const;
+  const tools = [{ kind: 'function', name: 'f', description: null, parameters: null, strict: null, grammar: null }] as const;
+  const sent = (fields: Partial<CanonicalRequest>) => {
+    const { body, dropped } = encode(fields, traits);
+    return [body['reasoning_effort'], dropped];
+  };
+  assert.deepEqual(sent({ tools }), ['none', []]);
+  assert.deepEqual(sent({ tools, ...think({ effort: 'high' }) }), ['none', ['thinking-level']]);
+  assert.deepEqual(sent({ tools, ...think({ isOn: false }) }), ['none', []]);
+  assert.deepEqual(sent({ tools, temperature: 1 }), ['none', []], 'without thought it takes sampling parameters');
+  assert.deepEqual(sent(think({ effort: 'high' })), ['high', []], 'without tools it thinks');
+});
+
+test('no more stop strings go out than the model takes, and what is cut is told', () => {
+  const stop = ['a', 'b', 'c', 'd', 'e'];
+  const sent = (fields: Partial<CanonicalRequest>, stops: number) => {
+    const { body, dropped } = encode(fields, { stops });
+    return [body['stop'], dropped];
+  };
+  assert.deepEqual(sent({ stop }, 4), [['a', 'b', 'c', 'd'], ['many-stops']]);
+  assert.deepEqual(sent({ stop: ['a', ' '] }, 4), [['a', ' '], []]);
+  assert.deepEqual(sent({ stop }, 0), [undefined, ['stop']]);
+  assert.deepEqual(sent({ stop }, Number.POSITIVE_INFINITY), [stop, []]);
 });
 
 test('a schema gets a name, and is strict when it qualifies and nobody said otherwise', () => {

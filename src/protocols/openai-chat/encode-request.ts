@@ -3,20 +3,22 @@ import { Drops } from '../../domain/canonical/drops.ts';
 import { effortOfBudget, nearestEffort } from '../../domain/canonical/reasoning-budget.ts';
 import type { ModelTraits, ThinkingTraits } from '../../domain/model-traits.ts';
 import type { JsonObject } from '../../lib/json-reading.ts';
-import { openaiShortId } from '../openai-short-id.ts';
 import { maySample, writeSampling } from '../openai-sampling.ts';
+import { openaiShortId } from '../openai-short-id.ts';
+import { isStrictSchema } from '../openai-strict-schema.ts';
+import { passedEffort } from '../openai-passed-effort.ts';
 import type { EncodedRequest, EncodeTarget } from '../translation.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeTools } from './encode-tools.ts';
-import { isStrictSchema } from './strict-schema.ts';
 import type { MessageParam, ResponseFormatParam } from './wire-types.ts';
 
 /** Tokens of the longest answer, for the share that a budget is of it, when the model's is unknown. */
 const USUAL_LONGEST_ANSWER = 32_000;
 
 /** A request for a chat upstream. */
-export function encodeRequest(request: CanonicalRequest, { model, traits }: EncodeTarget): EncodedRequest {
+export function encodeRequest(asked: CanonicalRequest, { model, traits }: EncodeTarget): EncodedRequest {
   const drops = new Drops();
+  const request = withoutThoughtBesideTools(asked, traits, drops);
   const format = encodeFormat(request.outputFormat, traits, drops);
   const messages = encodeMessages(request.turns, traits, drops);
   const body: JsonObject = {
@@ -27,7 +29,7 @@ export function encodeRequest(request: CanonicalRequest, { model, traits }: Enco
     ...encodeLogprobs(request, traits, drops),
     ...encodeTools(request, traits, drops),
     ...(format === null ? {} : { response_format: format }),
-    ...encodeReasoning(request.reasoning, traits, drops),
+    ...encodeReasoning(request, traits, drops),
     ...encodeWishes(request),
     // Without it a stream tells no usage.
     ...(request.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
@@ -35,6 +37,14 @@ export function encodeRequest(request: CanonicalRequest, { model, traits }: Enco
   if (request.metadata !== null) drops.add('metadata');
   if (request.turns.at(-1)?.role === 'assistant' && !traits.prefill) drops.add('prefill');
   return { path: '/chat/completions', query: '', body, headers: {}, dropped: drops.features };
+}
+
+/** Some models take tools only when they are told not to think. */
+function withoutThoughtBesideTools(request: CanonicalRequest, traits: ModelTraits, drops: Drops): CanonicalRequest {
+  const { tools, reasoning } = request;
+  if (traits.toolsWhileThinking || tools.length === 0 || traits.lacks.has('tools')) return request;
+  if (reasoning !== null && reasoning.isOn && (reasoning.effort !== null || reasoning.budgetTokens !== null)) drops.add('thinking-level');
+  return { ...request, reasoning: { isOn: false, effort: null, budgetTokens: null, display: reasoning?.display ?? null } };
 }
 
 function encodeLimit({ maxOutputTokens }: CanonicalRequest, traits: ModelTraits): JsonObject {
@@ -92,11 +102,14 @@ function withWordJson(messages: readonly MessageParam[], traits: ModelTraits): r
   return messages.some(says) ? messages : [{ role: traits.systemRole, content: 'Answer with a JSON object.' }, ...messages];
 }
 
-function encodeReasoning(reasoning: CanonicalReasoning | null, traits: ModelTraits, drops: Drops): JsonObject {
+function encodeReasoning(request: CanonicalRequest, traits: ModelTraits, drops: Drops): JsonObject {
+  const { reasoning } = request;
   if (reasoning === null) return {};
   if (reasoning.display !== null) drops.add('thinking-display');
   const { thinking } = traits;
   const isTold = reasoning.effort !== null || reasoning.budgetTokens !== null;
+  const passed = passedEffort(request, traits);
+  if (passed !== null) return { reasoning_effort: passed };
   if (thinking === null || traits.lacks.has('thinking')) {
     if (reasoning.isOn && isTold) drops.add('thinking');
     if (isTold || !reasoning.isOn) drops.add('thinking-level');

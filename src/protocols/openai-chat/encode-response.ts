@@ -1,5 +1,6 @@
 import type { ToolCallPart } from '../../domain/canonical/canonical-part.ts';
 import type { CanonicalChoice, CanonicalResponse } from '../../domain/canonical/canonical-response.ts';
+import { ClientToolNames } from '../../domain/canonical/tool-name.ts';
 import type { JsonObject } from '../../lib/json-reading.ts';
 import { openaiAnswerId } from '../openai-answer-id.ts';
 import { writeFinishReason } from '../openai-finish-reason.ts';
@@ -10,17 +11,18 @@ import { reasoningDetail } from './reasoning-details.ts';
 import { SILENT_REFUSAL } from './silent-refusal.ts';
 import { toolCallState } from './tool-call-state.ts';
 import { writeChatUsage } from './usage.ts';
-import type { ReasoningDetail, ToolCallAnswer, UrlCitationAnnotation } from './wire-types.ts';
+import type { ReasoningDetail, ToolCallParam, UrlCitationAnnotation } from './wire-types.ts';
 
 /** A chat completion for a client. */
 export function encodeResponse(response: CanonicalResponse, context: AnswerContext): string {
   const isDeprecated = speaksFunctions(context.request.featureNames);
+  const { choices } = new ClientToolNames(context.request).inResponse(response);
   return JSON.stringify({
     id: openaiAnswerId('chatcmpl-', response.id, context.requestId),
     object: 'chat.completion',
     created: response.createdAt ?? context.now,
     model: context.publicModel,
-    choices: response.choices.map((choice) => encodeChoice(choice, isDeprecated)),
+    choices: choices.map((choice) => encodeChoice(choice, isDeprecated)),
     ...(response.usage === null ? {} : { usage: writeChatUsage(response.usage) }),
   });
 }
@@ -67,7 +69,7 @@ function encodeMessage({ parts, stop }: CanonicalChoice, calls: readonly ToolCal
   };
 }
 
-function encodeCall({ id, name, kind, input, state }: ToolCallPart): ToolCallAnswer {
+function encodeCall({ id, name, kind, input, state }: ToolCallPart): ToolCallParam {
   const extra = toolCallState(state);
   return kind === 'custom'
     ? { id, type: 'custom', custom: { name, input }, ...extra }

@@ -45,8 +45,37 @@ test('functions are nested, custom tools are native, strict is the word that was
 });
 
 test('strict arguments are given up where the schema would be refused as strict', () => {
+  const open = { type: 'object', properties: { a: { type: 'string' } } };
+  const { tools, dropped } = encode({ tools: [tool('f', { strict: true, parameters: open })] });
+  assert.deepEqual([tools, dropped], [[{ type: 'function', function: { name: 'f', parameters: open } }], ['strict-tools']]);
+});
+
+test('a strict tool without parameters gets the schema that strict mode demands of it', () => {
+  const closed = { type: 'object', properties: {}, required: [], additionalProperties: false };
   const { tools, dropped } = encode({ tools: [tool('f', { strict: true })] });
-  assert.deepEqual([tools, dropped], [[{ type: 'function', function: { name: 'f', parameters: PARAMETERS } }], ['strict-tools']]);
+  assert.deepEqual([tools, dropped], [[{ type: 'function', function: { name: 'f', parameters: closed, strict: true } }], []]);
+});
+
+test('a tool has one legal name in its definition, in the choice of it and in the history', () => {
+  const call = { type: 'tool-call', id: 'c', name: 'a.b', kind: 'function', input: '{}' } as const;
+  const request = {
+    ...PLAIN,
+    tools: [tool('a.b'), tool('a_b'), tool('x'.repeat(80))],
+    toolChoice: { type: 'named', name: 'a.b' },
+    turns: [
+      ...PLAIN.turns,
+      { role: 'assistant', parts: [call] },
+      { role: 'tool', parts: [{ type: 'tool-result', callId: 'c', name: 'a.b', kind: 'function', content: [], isError: false }] },
+    ],
+  } as const;
+  const { body } = encodeRequest(request, { model: 'up', traits: UNKNOWN_MODEL_TRAITS });
+  const names = (body['tools'] as { function: { name: string } }[]).map((each) => each.function.name);
+  assert.equal(new Set(names).size, 3);
+  for (const name of names) assert.match(name, /^[a-zA-Z0-9_-]{1,64}$/u);
+  assert.equal(names[1], 'a_b');
+  assert.deepEqual(body['tool_choice'], { type: 'function', function: { name: names[0] } });
+  const messages = body['messages'] as { tool_calls?: { function: { name: string } }[] }[];
+  assert.equal(messages[1]?.tool_calls?.[0]?.function.name, names[0]);
 });
 
 test('every choice has its form; a list of allowed tools becomes a shorter list', () => {

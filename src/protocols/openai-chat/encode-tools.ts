@@ -1,8 +1,9 @@
 import type { CanonicalRequest, CanonicalTool } from '../../domain/canonical/canonical-request.ts';
 import type { Drops } from '../../domain/canonical/drops.ts';
+import { legalToolName, TOOL_NAMES } from '../../domain/canonical/tool-name.ts';
 import type { ModelTraits } from '../../domain/model-traits.ts';
 import type { JsonObject } from '../../lib/json-reading.ts';
-import { isStrictSchema } from './strict-schema.ts';
+import { closeEmptySchema, isStrictSchema } from '../openai-strict-schema.ts';
 import type { ToolChoiceParam, ToolParam } from './wire-types.ts';
 
 /** Members of the body that say which tools there are and how they are to be used. Nothing when there are none. */
@@ -31,12 +32,14 @@ function allowedTools({ tools, toolChoice }: CanonicalRequest): readonly Canonic
 
 function encodeTool(tool: CanonicalTool, drops: Drops): ToolParam {
   const description = tool.description === null ? {} : { description: tool.description };
+  const name = legalToolName(tool.name, TOOL_NAMES.openai);
   if (tool.kind === 'custom') {
     const format = tool.grammar === null || tool.grammar === undefined ? {} : { format: tool.grammar };
-    return { type: 'custom', custom: { name: tool.name, ...description, ...format } };
+    return { type: 'custom', custom: { name, ...description, ...format } };
   }
-  const parameters = tool.parameters ?? { type: 'object', properties: {} };
-  return { type: 'function', function: { name: tool.name, ...description, parameters, ...encodeStrict(tool, parameters, drops) } };
+  const schema = tool.parameters ?? { type: 'object', properties: {} };
+  const parameters = tool.strict === true ? closeEmptySchema(schema) : schema;
+  return { type: 'function', function: { name, ...description, parameters, ...encodeStrict(tool, parameters, drops) } };
 }
 
 function encodeStrict({ strict }: CanonicalTool, parameters: JsonObject, drops: Drops): { readonly strict?: boolean } {
@@ -63,8 +66,8 @@ function encodeChoice({ toolChoice }: CanonicalRequest, tools: readonly Canonica
     case 'allowed':
       return toolChoice.isRequired ? force('required', isForceable, drops) : 'auto';
     case 'named': {
-      const { name } = toolChoice;
-      const isCustom = tools.some((tool) => tool.name === name && tool.kind === 'custom');
+      const name = legalToolName(toolChoice.name, TOOL_NAMES.openai);
+      const isCustom = tools.some((tool) => tool.name === toolChoice.name && tool.kind === 'custom');
       return force(isCustom ? { type: 'custom', custom: { name } } : { type: 'function', function: { name } }, isForceable, drops);
     }
   }

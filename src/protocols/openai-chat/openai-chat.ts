@@ -18,6 +18,7 @@ export const openaiChat: WireProtocol = {
   family: 'openai',
   overloadedStatus: 503,
   foreignStateSign: STATE_TAG,
+  googleStateSign: 'thought_signature',
   requiredHeaders: {},
   maxOutputTokens: (body) => positiveAt(body, 'max_completion_tokens') ?? positiveAt(body, 'max_tokens'),
   promptFields: ['messages', 'tools', 'functions'],

@@ -42,10 +42,7 @@ export interface ToolCallParam {
   readonly type: 'function' | 'custom';
   readonly function?: { readonly name: string; readonly arguments: string };
   readonly custom?: { readonly name: string; readonly input: string };
-}
-
-/** A call as clients get it. Google's OpenAI layer keeps the thought signature of a call in `extra_content`, and its clients send it back. */
-export interface ToolCallAnswer extends ToolCallParam {
+  /** Where Google's OpenAI layer keeps the thought signature of a call, and its clients send it back. */
   readonly extra_content?: { readonly google: { readonly thought_signature: string } };
 }
 

@@ -19,7 +19,7 @@ test('our own state is taken out and everything else stays, in its order', () =>
     tools: [],
   };
   assert.equal(
-    JSON.stringify(withoutForeignState(body)),
+    JSON.stringify(withoutForeignState(body, true)),
     JSON.stringify({
       model: 'm',
       messages: [
@@ -37,10 +37,16 @@ test("Google's own signature stays on its call, one that we wrapped does not", (
   const google = { ...CALL, extra_content: { google: { thought_signature: 'c2ln' } } };
   const wrapped = { ...CALL, extra_content: { google: { thought_signature: OWN.data } } };
   const body = { messages: [{ role: 'assistant', content: null, tool_calls: [google, wrapped, CALL] }] };
-  assert.deepEqual(withoutForeignState(body), { messages: [{ role: 'assistant', content: null, tool_calls: [google, CALL, CALL] }] });
+  assert.deepEqual(withoutForeignState(body, true), { messages: [{ role: 'assistant', content: null, tool_calls: [google, CALL, CALL] }] });
+});
+
+test("Google's own signature goes where it is known that nobody reads it", () => {
+  const google = { ...CALL, extra_content: { google: { thought_signature: 'c2ln' } } };
+  const body = { messages: [{ role: 'assistant', content: null, tool_calls: [google, CALL] }] };
+  assert.deepEqual(withoutForeignState(body, false), { messages: [{ role: 'assistant', content: null, tool_calls: [CALL, CALL] }] });
 });
 
 test('a body without messages is left alone', () => {
   const body = { model: 'm', messages: 'x' };
-  assert.equal(withoutForeignState(body), body);
+  assert.equal(withoutForeignState(body, true), body);
 });

@@ -20,6 +20,8 @@ const NAMES: FeatureNames = {
   temperature: 'temperature',
   'top-p': 'top_p',
   stop: 'stop',
+  'many-stops': 'stop',
+  'blank-stops': 'stop',
   seed: 'seed',
   'frequency-penalty': 'frequency_penalty',
   'presence-penalty': 'presence_penalty',

@@ -35,7 +35,9 @@ export function encodeRequest(request: CanonicalRequest, target: EncodeTarget): 
 
 /** What `writeSampling` has judged, with the request before its eyes. */
 function isSampling(feature: Feature): boolean {
-  return ['temperature', 'top-p', 'top-k', 'frequency-penalty', 'presence-penalty', 'logit-bias'].includes(feature);
+  return ['temperature', 'top-p', 'top-k', 'frequency-penalty', 'presence-penalty', 'logit-bias', 'stop', 'many-stops', 'blank-stops'].includes(
+    feature,
+  );
 }
 
 /** The instructions and the one message that follows them. */

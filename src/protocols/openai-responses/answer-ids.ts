@@ -1,3 +1,5 @@
+import { objectAt, type JsonObject } from '../../lib/json-reading.ts';
+
 type ItemPrefix = 'msg' | 'rs' | 'fc' | 'ctc';
 
 /** Ids of a response and its items, made from the exchange's, so that each is the same wherever it stands. */
@@ -16,4 +18,10 @@ export class AnswerIds {
   item(prefix: ItemPrefix, index: number): string {
     return `${prefix}_${this.#stem}_${index}`;
   }
+}
+
+/** Id of the response that a stream's first event begins; null when it tells none. */
+export function answerId(event: JsonObject): string | null {
+  const { id } = objectAt(event, 'response');
+  return typeof id === 'string' && id !== '' ? id : null;
 }

@@ -5,13 +5,15 @@ import type { EncodeTarget } from '../translation.ts';
 const ALWAYS: readonly Feature[] = [
   'conversation',
   'parallel-off',
-  'strict-tools',
   'custom-tool-grammar',
   'image-urls',
   'image-detail',
+  'other-images',
   'documents',
+  'other-files',
   'document-urls',
   'json-object',
+  'json-with-tools',
   'schema-keywords',
   'logprobs',
   'verbosity',
@@ -22,9 +24,9 @@ const ALWAYS: readonly Feature[] = [
 ];
 
 /**
- * What requests to this target carry. Never: stop, seed, penalties, logit_bias, top_k and several answers, which the API does not have; audio,
- * which its messages do not take; the assistant's unfinished turn, which it takes for a finished one. Cache marks and thoughts are carried
- * where there is a place for them, and told when there is none.
+ * What requests to this target carry. Never: stop, seed, penalties, logit_bias, top_k and several answers, which the API does not have; audio
+ * and films, which its messages do not take; the assistant's unfinished turn, which it takes for a finished one. Cache marks, thoughts
+ * and strict tools are carried where there is a place for them, and told when there is none.
  */
 export function carriesOfResponses({ traits }: EncodeTarget): ReadonlySet<Feature> {
   const carried = new Set(ALWAYS);

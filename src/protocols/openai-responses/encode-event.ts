@@ -2,6 +2,7 @@ import type { CanonicalError } from '../../domain/canonical/canonical-error.ts';
 import type { CanonicalEvent } from '../../domain/canonical/canonical-event.ts';
 import type { StopReason } from '../../domain/canonical/canonical-response.ts';
 import type { OpaqueState } from '../../domain/canonical/opaque-state.ts';
+import { ClientToolNames } from '../../domain/canonical/tool-name.ts';
 import type { Usage } from '../../domain/usage.ts';
 import type { AnswerContext, EventEncoder } from '../translation.ts';
 import { AnswerIds } from './answer-ids.ts';
@@ -20,8 +21,8 @@ import { responseUsageJson } from './usage.ts';
  * open, and any number of calls: their events name their item, so pieces of parallel calls pass as they come.
  */
 export class ResponseEventEncoder implements EventEncoder {
-  readonly #requestId: string;
   readonly #customTools: ReadonlySet<string>;
+  readonly #toolNames: ClientToolNames;
   readonly #ids: AnswerIds;
   readonly #frames = new EventFrames();
   /** Finished items as JSON text, by their place in the output. */
@@ -41,7 +42,7 @@ export class ResponseEventEncoder implements EventEncoder {
   #isOver = false;
 
   constructor(context: AnswerContext) {
-    this.#requestId = context.requestId;
+    this.#toolNames = new ClientToolNames(context.request);
     this.#customTools = customToolsOf(context.request);
     this.#ids = new AnswerIds(context.requestId);
     this.#response = new ResponseJson(this.#ids.response, context);
@@ -143,7 +144,8 @@ export class ResponseEventEncoder implements EventEncoder {
     return this.#lastMessageId === '' ? '' : this.#carry({ ...state, itemId: this.#lastMessageId });
   }
 
-  #openCall({ call, id, name, kind, state }: Extract<CanonicalEvent, { readonly type: 'call-start' }>): string {
+  #openCall({ call, id, name: toldName, kind, state }: Extract<CanonicalEvent, { readonly type: 'call-start' }>): string {
+    const name = this.#toolNames.of(toldName);
     const before = this.#closeThought(null) + this.#closeMessage('completed') + (state === undefined ? '' : this.#carry(state));
     const isUnwrapped = kind === 'function' && this.#customTools.has(name);
     const shownKind = isUnwrapped ? 'custom' : kind;
@@ -182,7 +184,7 @@ export class ResponseEventEncoder implements EventEncoder {
 
   /** Clients end at one or the other of the two events. What was begun stays unfinished: nobody knows its rest. */
   #fail(error: CanonicalError): string {
-    const event = responseErrorEvent(error, this.#requestId, this.#frames.takeSequence());
+    const event = responseErrorEvent(error, this.#frames.takeSequence());
     this.#isOver = true;
     const end: ResponseEnd = { status: 'failed', error: failedResponseError(error), incomplete: 'null' };
     const usage = this.#usage === null ? 'null' : responseUsageJson(this.#usage);

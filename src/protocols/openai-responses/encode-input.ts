@@ -2,6 +2,8 @@ import type { CanonicalPart, DocumentPart, ImagePart, TextPart, ToolResultPart }
 import type { CanonicalRequest, CanonicalTurn } from '../../domain/canonical/canonical-request.ts';
 import type { Drops } from '../../domain/canonical/drops.ts';
 import { legalToolCallId } from '../../domain/canonical/tool-call-id.ts';
+import { fileKind } from '../../domain/canonical/media-kind.ts';
+import { legalToolName, TOOL_NAMES } from '../../domain/canonical/tool-name.ts';
 import type { ModelTraits } from '../../domain/model-traits.ts';
 import type { WireInputItem, WireInputPart, WireOutputPart } from './wire-types.ts';
 
@@ -57,8 +59,8 @@ class InputWriter {
       this.#said.push({ type: 'refusal', refusal: part.text });
     } else if (part.type === 'thinking') {
       this.#closeMessage();
-      // Only OpenAI's own state proves a thought here; a thought without it would be taken for a reference.
-      if (part.state?.family !== 'openai') this.#drops.add('thinking-history');
+      // Only OpenAI's own state proves a thought here, to a model that thinks; a thought without it would be taken for a reference.
+      if (part.state?.family !== 'openai' || !mayThink(this.#traits)) this.#drops.add('thinking-history');
       else {
         const { itemId, data } = part.state;
         const summary = part.text === '' ? [] : [{ type: 'summary_text' as const, text: part.text }];
@@ -68,7 +70,7 @@ class InputWriter {
       this.#closeMessage();
       if (part.state !== undefined) this.#drops.add('thinking-history');
       if (this.#hasNoTools()) return;
-      const call = { call_id: legalToolCallId(part.id), name: part.name };
+      const call = { call_id: legalToolCallId(part.id), name: legalToolName(part.name, TOOL_NAMES.openai) };
       // Without an item id: one that does not begin with `fc` is refused, and the call is found by its call_id.
       if (part.kind === 'custom') this.items.push({ type: 'custom_tool_call', ...call, input: part.input });
       else this.items.push({ type: 'function_call', ...call, arguments: part.input });
@@ -132,8 +134,10 @@ class InputWriter {
         // Files of plain text are not taken everywhere; the text itself is.
         return { type: 'input_text', text: name === null ? source.text : `${name}\n\n${source.text}`, ...mark(part) };
       case 'url':
+        if (this.#losesVideo(source.mediaType)) return null;
         return { type: 'input_file', file_url: source.url, ...mark(part) };
       case 'base64': {
+        if (this.#losesVideo(source.mediaType)) return null;
         const filename = name ?? (source.mediaType === 'application/pdf' ? 'document.pdf' : 'document');
         return { type: 'input_file', filename, file_data: `data:${source.mediaType};base64,${source.data}`, ...mark(part) };
       }
@@ -141,6 +145,12 @@ class InputWriter {
         this.#drops.add('file-ids');
         return null;
     }
+  }
+
+  #losesVideo(mediaType: string | null): boolean {
+    const isVideo = mediaType !== null && fileKind(mediaType) === 'video';
+    if (isVideo) this.#drops.add('videos');
+    return isVideo;
   }
 
   #hasNoTools(): boolean {
@@ -154,6 +164,11 @@ class InputWriter {
     this.items.push({ role: 'assistant', content: this.#said });
     this.#said = [];
   }
+}
+
+/** True for a model that thinks, as far as anybody knows. */
+export function mayThink({ thinking, lacks }: ModelTraits): boolean {
+  return thinking !== null && !lacks.has('thinking');
 }
 
 function mark(part: TextPart | ImagePart | DocumentPart): { readonly prompt_cache_breakpoint?: { readonly mode: 'explicit' } } {

@@ -124,36 +124,24 @@ test('an image is an address as a string, a file its data or address, and what o
   assert.deepEqual(dropped.toSorted(), ['audio', 'file-ids']);
 });
 
-test('a tool without a word on strict is said not to be strict', () => {
-  const custom: CanonicalTool = {
-    kind: 'custom',
-    name: 'p',
-    description: 'P',
-    parameters: null,
-    strict: null,
-    grammar: { type: 'grammar', grammar: { syntax: 'regex', definition: 'a+' } },
-  };
-  const { body } = write({ tools: [TOOL, { ...TOOL, name: 'g', strict: true, description: 'G', cacheMark: true }, custom] });
-  assert.deepEqual(body['tools'], [
-    { type: 'function', name: 'f', parameters: { type: 'object', properties: {} }, strict: false },
-    { type: 'function', name: 'g', description: 'G', parameters: { type: 'object', properties: {} }, strict: true },
-    { type: 'custom', name: 'p', description: 'P', format: { type: 'grammar', syntax: 'regex', definition: 'a+' } },
-  ]);
+test('JSON mode needs the word in the input, and instructions do not count', () => {
+  const turns = [{ role: 'system', parts: [text('JSON')] } as const, user(text('x'))];
+  const { body } = write({ turns, outputFormat: { type: 'json-object' } }, { systemRole: 'developer' });
+  assert.equal(body['instructions'], 'JSON');
+  assert.deepEqual((body['input'] as unknown[])[0], { role: 'developer', content: [{ type: 'input_text', text: 'Answer with a JSON object.' }] });
+  const said = write({ turns: [user(text('as json'))], outputFormat: { type: 'json-object' } });
+  assert.equal((said.body['input'] as unknown[]).length, 1);
 });
 
-test('tool_choice is flat, and a model that cannot be forced is asked', () => {
-  const choose = (toolChoice: CanonicalRequest['toolChoice'], traits: Partial<ModelTraits> = {}): unknown =>
-    write({ tools: [TOOL], toolChoice }, traits).body['tool_choice'];
-  assert.equal(choose({ type: 'required' }), 'required');
-  assert.deepEqual(choose({ type: 'named', name: 'f' }), { type: 'function', name: 'f' });
-  assert.deepEqual(choose({ type: 'allowed', isRequired: true, names: ['f'] }), {
-    type: 'allowed_tools',
-    mode: 'required',
-    tools: [{ type: 'function', name: 'f' }],
+test('films are left out and told, files of other kinds go as files', () => {
+  const file = (mediaType: string): CanonicalPart => ({ type: 'document', source: { type: 'base64', mediaType, data: 'AAAA' }, name: 'a' });
+  const { body, dropped } = write({ turns: [user(text('x'), file('video/mp4'), file('application/zip'))] });
+  assert.deepEqual((body['input'] as { content: unknown[] }[])[0]?.content[1], {
+    type: 'input_file',
+    filename: 'a',
+    file_data: 'data:application/zip;base64,AAAA',
   });
-  assert.equal(choose({ type: 'named', name: 'f' }, { forcedTool: false }), 'auto');
-  assert.deepEqual(write({ tools: [TOOL], toolChoice: { type: 'required' } }, { forcedTool: false }).dropped, ['forced-tool']);
-  assert.equal(write({ toolChoice: { type: 'auto' } }).body['tool_choice'], undefined, 'without tools there is nothing to choose');
+  assert.deepEqual(dropped, ['videos']);
 });
 
 test('fields that the API does not have are dropped and told', () => {
@@ -180,9 +168,18 @@ test('thinking is an effort, a budget is a share of the answer, and state is ask
   const off = write({ reasoning: { ...base, isOn: false } }, { thinking: switched }).body;
   assert.deepEqual([off['reasoning'], off['include']], [{ effort: 'none' }, undefined]);
   assert.equal(think({ ...base, isOn: false })['reasoning'], undefined, 'a model that thinks only when asked is not told');
-  const { body, dropped } = write({ reasoning: { ...base, effort: 'low', display: 'shown' } }, { thinking: null });
+  const foreign = { reasoning: { ...base, effort: 'low', display: 'shown' }, source: 'anthropic-messages' } as const;
+  const { body, dropped } = write(foreign, { thinking: null });
   assert.deepEqual([body['reasoning'], body['include']], [undefined, undefined]);
   assert.deepEqual(dropped.toSorted(), ['thinking', 'thinking-display', 'thinking-level']);
+});
+
+test('an effort in OpenAI’s own words goes to a model that does not think as it is, but no state is asked for or sent', () => {
+  const thought: CanonicalPart = { type: 'thinking', text: '', state: { family: 'openai', form: 'sealed', data: 'D' } };
+  const reasoning = { isOn: true, effort: 'max', budgetTokens: null, display: null } as const;
+  const { body, dropped } = write({ reasoning, turns: [user(text('a')), said(thought, text('b')), user(text('c'))] }, { thinking: null });
+  assert.deepEqual([body['reasoning'], body['include'], dropped], [{ effort: 'max' }, undefined, ['thinking-history']]);
+  assert.equal((body['input'] as unknown[]).length, 3);
 });
 
 test('only state of OpenAI goes back to it', () => {

@@ -1,9 +1,10 @@
 import type { CanonicalRequest } from '../../domain/canonical/canonical-request.ts';
 import { Drops } from '../../domain/canonical/drops.ts';
 import type { Feature } from '../../domain/canonical/feature.ts';
+import type { ModelTraits } from '../../domain/model-traits.ts';
 import type { JsonObject } from '../../lib/json-reading.ts';
 import type { EncodedRequest, EncodeTarget } from '../translation.ts';
-import { writeInput } from './encode-input.ts';
+import { mayThink, writeInput } from './encode-input.ts';
 import { shortId, writeFormat, writeReasoning, writeSampling } from './encode-settings.ts';
 import { writeToolChoice, writeTools } from './encode-tools.ts';
 import type { WireInputItem } from './wire-types.ts';
@@ -51,7 +52,7 @@ export function writeQuestion(
   return {
     model: target.model,
     ...(instructions === null ? {} : { instructions }),
-    input,
+    input: format?.type === 'json_object' ? withWordJson(input, traits) : input,
     ...(tools.length === 0 ? {} : { tools }),
     ...(choice === null ? {} : { tool_choice: choice }),
     ...(request.parallelToolCalls === null ? {} : { parallel_tool_calls: request.parallelToolCalls }),
@@ -62,6 +63,12 @@ export function writeQuestion(
   };
 }
 
+/** The API refuses JSON mode when no message of the input says JSON; instructions do not count. */
+function withWordJson(input: readonly WireInputItem[], traits: ModelTraits): readonly WireInputItem[] {
+  const says = input.some((item) => 'content' in item && item.content.some((part) => 'text' in part && /json/i.test(part.text)));
+  return says ? input : [{ role: traits.systemRole, content: [{ type: 'input_text', text: 'Answer with a JSON object.' }] }, ...input];
+}
+
 /** State has to be asked for where nothing is stored; models that do not think refuse the wish. */
 function writeInclude(
   request: CanonicalRequest,
@@ -69,9 +76,8 @@ function writeInclude(
   input: readonly WireInputItem[],
 ): { readonly include?: readonly string[] } {
   const include: string[] = [];
-  const mayThink = traits.thinking !== null && !traits.lacks.has('thinking');
   const hasThoughts = input.some((item) => 'type' in item && item.type === 'reasoning');
-  if (hasThoughts || (mayThink && request.reasoning?.isOn === true)) include.push('reasoning.encrypted_content');
+  if (mayThink(traits) && (hasThoughts || request.reasoning?.isOn === true)) include.push('reasoning.encrypted_content');
   if (request.logprobs !== null) include.push('message.output_text.logprobs');
   return include.length === 0 ? {} : { include };
 }

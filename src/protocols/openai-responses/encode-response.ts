@@ -1,6 +1,7 @@
 import type { CanonicalPart, TextPart, ToolCallPart } from '../../domain/canonical/canonical-part.ts';
 import type { CanonicalChoice, CanonicalResponse } from '../../domain/canonical/canonical-response.ts';
 import type { OpaqueState } from '../../domain/canonical/opaque-state.ts';
+import { ClientToolNames } from '../../domain/canonical/tool-name.ts';
 import { isObject } from '../../lib/json-reading.ts';
 import type { AnswerContext } from '../translation.ts';
 import { AnswerIds } from './answer-ids.ts';
@@ -13,7 +14,7 @@ import { responseUsageJson } from './usage.ts';
 /** A whole answer as the body of a response. The API gives one answer, so the first choice is it. */
 export function encodeResponse(response: CanonicalResponse, context: AnswerContext): string {
   const ids = new AnswerIds(context.requestId);
-  const [choice] = response.choices;
+  const [choice] = new ClientToolNames(context.request).inResponse(response).choices;
   const parts = choice?.parts ?? [];
   const end = endOfStop(
     choice?.stop ?? 'end',

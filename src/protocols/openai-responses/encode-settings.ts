@@ -3,10 +3,11 @@ import type { Drops } from '../../domain/canonical/drops.ts';
 import { effortOfBudget, nearestEffort } from '../../domain/canonical/reasoning-budget.ts';
 import { legalToolCallId } from '../../domain/canonical/tool-call-id.ts';
 import type { ModelTraits, ThinkingTraits } from '../../domain/model-traits.ts';
-import { isObject } from '../../lib/json-reading.ts';
 import { carriesOfResponses } from './carries.ts';
 import { LONGEST_ID } from './reasoning-item.ts';
 import { maySample } from '../openai-sampling.ts';
+import { passedEffort } from '../openai-passed-effort.ts';
+import { isStrictSchema } from '../openai-strict-schema.ts';
 import type { EncodeTarget } from '../translation.ts';
 import type { WireReasoning, WireTextFormat } from './wire-types.ts';
 
@@ -18,10 +19,12 @@ export function writeReasoning(request: CanonicalRequest, traits: ModelTraits, d
   const wish = request.reasoning;
   if (wish === null) return null;
   const thinking = traits.lacks.has('thinking') ? null : traits.thinking;
+  const passed = passedEffort(request, traits);
   if (thinking === null) {
+    if (wish.display !== null) drops.add('thinking-display');
+    if (passed !== null) return { effort: passed };
     if (wish.isOn && (wish.effort !== null || wish.budgetTokens !== null)) drops.add('thinking');
     if (wish.effort !== null || wish.budgetTokens !== null) drops.add('thinking-level');
-    if (wish.display !== null) drops.add('thinking-display');
     return null;
   }
   const isSilent = !wish.isOn && thinking.off === 'unasked';
@@ -80,24 +83,6 @@ export function writeFormat(request: CanonicalRequest, target: EncodeTarget, dro
     schema,
     strict: format.strict ?? isStrictSchema(schema),
   };
-}
-
-/** True for a schema that OpenAI takes as strict: every object is closed and demands all of its members. */
-function isStrictSchema(schema: unknown): boolean {
-  if (Array.isArray(schema)) return schema.every(isStrictSchema);
-  if (!isObject(schema)) return true;
-  const properties = schema['properties'];
-  if (schema['type'] === 'object' || isObject(properties)) {
-    const names = isObject(properties) ? Object.keys(properties) : [];
-    const required = Array.isArray(schema['required']) ? schema['required'] : [];
-    if (schema['additionalProperties'] !== false || !names.every((name) => required.includes(name))) return false;
-  }
-  for (const [word, inner] of Object.entries(schema)) {
-    if (word === 'properties' || word === '$defs' || word === 'definitions') {
-      if (isObject(inner) && !Object.values(inner).every(isStrictSchema)) return false;
-    } else if (word !== 'enum' && word !== 'const' && word !== 'default' && word !== 'examples' && !isStrictSchema(inner)) return false;
-  }
-  return true;
 }
 
 /** An id that is short enough: a longer one becomes the same other one each time. */

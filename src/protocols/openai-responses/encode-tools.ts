@@ -1,7 +1,9 @@
 import type { CanonicalRequest, CanonicalTool } from '../../domain/canonical/canonical-request.ts';
 import type { Drops } from '../../domain/canonical/drops.ts';
+import { legalToolName, TOOL_NAMES } from '../../domain/canonical/tool-name.ts';
 import type { ModelTraits } from '../../domain/model-traits.ts';
 import { isObject } from '../../lib/json-reading.ts';
+import { closeEmptySchema, isStrictSchema } from '../openai-strict-schema.ts';
 import type { WireTool, WireToolChoice } from './wire-types.ts';
 
 /** Tools, flat. */
@@ -9,22 +11,27 @@ export function writeTools(request: CanonicalRequest, traits: ModelTraits, drops
   if (request.tools.length === 0) return [];
   if (traits.lacks.has('tools')) {
     drops.add('tools');
+    if (request.tools.some(({ strict }) => strict === true)) drops.add('strict-tools');
     return [];
   }
   return request.tools.map((tool) => {
     if (tool.cacheMark === true) drops.add('cache-marks');
-    return writeTool(tool);
+    return writeTool(tool, drops);
   });
 }
 
-function writeTool(tool: CanonicalTool): WireTool {
+function writeTool(tool: CanonicalTool, drops: Drops): WireTool {
+  const name = legalToolName(tool.name, TOOL_NAMES.openai);
   const description = tool.description === null ? {} : { description: tool.description };
   if (tool.kind === 'custom') {
-    return { type: 'custom', name: tool.name, ...description, ...(isObject(tool.grammar) ? { format: flatGrammar(tool.grammar) } : {}) };
+    return { type: 'custom', name, ...description, ...(isObject(tool.grammar) ? { format: flatGrammar(tool.grammar) } : {}) };
   }
-  const parameters = tool.parameters ?? { type: 'object', properties: {} };
+  const schema = tool.parameters ?? { type: 'object', properties: {} };
+  const parameters = tool.strict === true ? closeEmptySchema(schema) : schema;
+  const strict = tool.strict === true && isStrictSchema(parameters);
+  if (tool.strict === true && !strict) drops.add('strict-tools');
   // Said in any case: an absent `strict` is true here and makes every property required.
-  return { type: 'function', name: tool.name, ...description, parameters, strict: tool.strict ?? false };
+  return { type: 'function', name, ...description, parameters, strict };
 }
 
 /** openai-chat puts the grammar one level deeper. */
@@ -63,5 +70,5 @@ function isForced(choice: NonNullable<CanonicalRequest['toolChoice']>): boolean 
 }
 
 function refer(name: string, request: CanonicalRequest): { readonly type: 'function' | 'custom'; readonly name: string } {
-  return { type: request.tools.find((tool) => tool.name === name)?.kind ?? 'function', name };
+  return { type: request.tools.find((tool) => tool.name === name)?.kind ?? 'function', name: legalToolName(name, TOOL_NAMES.openai) };
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { GatewayError } from '../../domain/gateway-error.ts';
-import { decodeResponseError, failedResponseError, findResponseError, responseErrorEvent } from './errors.ts';
+import { brokenResponseEvents, decodeResponseError, failedResponseError, findResponseError, responseErrorEvent } from './errors.ts';
 
 test('the error event holds both forms that clients read', () => {
-  const event = responseErrorEvent(new GatewayError('upstream_interrupted', 'broke off'), 'r', 7);
+  const event = responseErrorEvent(new GatewayError('upstream_interrupted', 'broke off'), 7);
   const [name, data] = event.trimEnd().split('\n');
   assert.equal(name, 'event: error');
   assert.deepEqual(JSON.parse(String(data).slice('data: '.length)), {
@@ -15,6 +15,30 @@ test('the error event holds both forms that clients read', () => {
     sequence_number: 7,
     error: { message: 'broke off', type: 'server_error', param: null, code: 'upstream_interrupted' },
   });
+});
+
+test('a stream that breaks off ends with the error and the failed response, which has the id that its first event told', () => {
+  const error = new GatewayError('upstream_interrupted', 'broke off');
+  const told = (answerId: string | null) => {
+    const [first = '', second = ''] = brokenResponseEvents(error, 'r-1', { nextSequence: 7, answerId, publicModel: 'm', now: 5 }).split('\n\n');
+    assert.match(first, /^event: error\ndata: .*"sequence_number":7/u);
+    assert.match(second, /^event: response\.failed\n/u);
+    return JSON.parse(second.slice(second.indexOf('{'))) as { sequence_number: number; response: Record<string, unknown> };
+  };
+  const { sequence_number: place, response } = told('resp_up');
+  assert.equal(place, 8);
+  assert.deepEqual(response, {
+    id: 'resp_up',
+    object: 'response',
+    created_at: 5,
+    status: 'failed',
+    error: { code: 'upstream_interrupted', message: 'broke off' },
+    incomplete_details: null,
+    model: 'm',
+    output: [],
+    usage: null,
+  });
+  assert.equal(told(null).response['id'], 'resp_r1', 'nobody told it');
 });
 
 test("an upstream's error keeps its code, type and field", () => {

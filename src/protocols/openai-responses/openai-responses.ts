@@ -1,6 +1,7 @@
 import { STATE_TAG } from '../../domain/canonical/opaque-state.ts';
 import { positiveAt } from '../../lib/json-reading.ts';
 import type { WireProtocol } from '../wire-protocol.ts';
+import { answerId } from './answer-ids.ts';
 import { carriesOfResponses } from './carries.ts';
 import { responseCounting } from './counting.ts';
 import { ResponseEventDecoder } from './decode-event.ts';
@@ -9,7 +10,7 @@ import { decodeResponse } from './decode-response.ts';
 import { ResponseEventEncoder } from './encode-event.ts';
 import { encodeResponseRequest } from './encode-request.ts';
 import { encodeResponse } from './encode-response.ts';
-import { decodeResponseError, findResponseError, responseErrorBody, responseErrorEvent } from './errors.ts';
+import { brokenResponseEvents, decodeResponseError, findResponseError, responseErrorBody } from './errors.ts';
 import { madeItems } from './made-items.ts';
 import { neededId, storedId } from './stored-id.ts';
 import { readResponseEventUsage, readResponseUsage } from './usage.ts';
@@ -39,7 +40,7 @@ export const openaiResponses: WireProtocol = {
   isAnswer: (body) => Array.isArray(body['output']) || body['object'] === 'response' || body['object'] === 'response.input_tokens',
   findError: findResponseError,
   errorBody: responseErrorBody,
-  errorEvent: responseErrorEvent,
+  errorEvent: brokenResponseEvents,
   decodeError: decodeResponseError,
   text: {
     decodeRequest: decodeResponseRequest,
@@ -52,6 +53,7 @@ export const openaiResponses: WireProtocol = {
   },
   counting: responseCounting,
   withoutForeignState,
+  answerId,
   storedId,
   neededId,
   madeItems,

@@ -31,7 +31,7 @@ function checkLimits(body: JsonObject, model: string): void {
   }
   checkSampling(body, model, body['reasoning_effort']);
   refuseIf(/^o[34]/.test(model) && body['stop'] !== undefined, unsupported('stop', ''));
-  const isTooNew = /^gpt-(5\.[6-9]|[6-9])/.test(model) && body['tools'] !== undefined && body['reasoning_effort'] !== 'none';
+  const isTooNew = /^gpt-5\.([6-9]|\d\d)/.test(model) && body['tools'] !== undefined && body['reasoning_effort'] !== 'none';
   refuseIf(isTooNew, "Function tools are supported in chat completions only with 'reasoning_effort' set to 'none' for this model.");
   refuseIf(
     body['stream_options'] !== undefined && body['stream'] !== true,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isStrictSchema } from './strict-schema.ts';
+import { closeEmptySchema, isStrictSchema } from './openai-strict-schema.ts';
 
 const closed = (properties: Record<string, unknown>) => ({
   type: 'object',
@@ -31,4 +31,12 @@ test('one open object, one optional property or one unknown keyword is enough no
     { ...closed({}), patternProperties: {} },
   ];
   for (const schema of rows) assert.equal(isStrictSchema(schema), false, JSON.stringify(schema));
+});
+
+test('a tool without parameters is closed, others stay as they are', () => {
+  const closedEmpty = { type: 'object', properties: {}, required: [], additionalProperties: false };
+  assert.deepEqual(closeEmptySchema({ type: 'object', properties: {} }), closedEmpty);
+  assert.deepEqual(closeEmptySchema({ type: 'object' }), closedEmpty);
+  for (const schema of [{ type: 'object', properties: { a: {} } }, { type: 'object', additionalProperties: true }, { type: 'string' }])
+    assert.equal(closeEmptySchema(schema), schema);
 });

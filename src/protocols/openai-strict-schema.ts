@@ -1,4 +1,4 @@
-import { isObject } from '../../lib/json-reading.ts';
+import { isObject, type JsonObject } from '../lib/json-reading.ts';
 
 /** Keywords under which further schemas stand, by themselves, as list or as map. */
 const INNER = ['items', 'not', 'anyOf', 'allOf', 'prefixItems'] as const;
@@ -32,4 +32,11 @@ function isClosedObject(schema: Readonly<Record<string, unknown>>): boolean {
 
 function isStrictMap(map: unknown): boolean {
   return !isObject(map) || Object.values(map).every((each) => isStrictSchema(each, false));
+}
+
+/** The schema of a tool without parameters as strict tools have it; others as they are. */
+export function closeEmptySchema(schema: JsonObject): JsonObject {
+  const { properties, additionalProperties } = schema;
+  const isEmpty = schema['type'] === 'object' && (properties === undefined || (isObject(properties) && Object.keys(properties).length === 0));
+  return isEmpty && additionalProperties === undefined ? { ...schema, properties: {}, required: [], additionalProperties: false } : schema;
 }

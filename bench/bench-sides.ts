@@ -4,6 +4,7 @@ import { notMeasured } from './bench-row.ts';
 import { startProgram } from './child-program.ts';
 import type { ChildProgram } from './child-program.ts';
 import { BENCH_ENVIRONMENT, BENCH_VIRTUAL_KEY, benchConfig } from './gateway-config.ts';
+import type { UpstreamProtocol } from './gateway-config.ts';
 import type { LoadJob } from './load/load-job.ts';
 
 /** A program that load can be sent through. */
@@ -22,12 +23,19 @@ export interface Sides {
   readonly notes: readonly string[];
 }
 
+const UPSTREAMS = { 'openai-chat': 'programs/mock-process.ts', 'anthropic-messages': 'programs/messages-process.ts' } as const;
+
 /** Starts a mock upstream, the floor and a gateway, gives them to `use`, and stops them whatever happens. */
-export async function withSides<Result>(mockOptions: object, use: (sides: Sides) => Promise<Result>): Promise<Result> {
-  const mock = await startProgram('programs/mock-process.ts', JSON.stringify(mockOptions));
+export async function withSides<Result>(
+  mockOptions: object,
+  use: (sides: Sides) => Promise<Result>,
+  protocol: UpstreamProtocol = 'openai-chat',
+): Promise<Result> {
+  const mock = await startProgram(UPSTREAMS[protocol], JSON.stringify(mockOptions));
   const floor = await startProgram('programs/floor-proxy.ts', `http://127.0.0.1:${mock.port}`);
   const notes: string[] = [];
-  const gateway = await startGateway({ config: benchConfig({ 'bench-model': mock.port }), env: BENCH_ENVIRONMENT }).catch((error: unknown) => {
+  const config = benchConfig({ 'bench-model': mock.port }, { protocol });
+  const gateway = await startGateway({ config, env: BENCH_ENVIRONMENT }).catch((error: unknown) => {
     notes.push(notMeasured(error));
     return null;
   });

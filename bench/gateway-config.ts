@@ -4,13 +4,23 @@ export const BENCH_VIRTUAL_KEY = 'hg-bench-0123456789abcdef0123456789abcdef';
 /** Where the models of the benchmark are served: `bench-model`, and others by name. */
 export type ModelPorts = Readonly<Record<string, number>>;
 
+/** What the upstream of a benchmark speaks. Its clients speak `openai-chat`. */
+export type UpstreamProtocol = 'openai-chat' | 'anthropic-messages';
+
+interface BenchConfigOptions {
+  readonly keysPerProvider?: number;
+  readonly protocol?: UpstreamProtocol;
+}
+
+const PRESETS = { 'openai-chat': 'openai', 'anthropic-messages': 'anthropic' } as const;
+
 /** Everything on: a virtual key with limits (none of which is reached), each model balanced over four keys. */
-export function benchConfig(models: ModelPorts, keysPerProvider = 4): object {
+export function benchConfig(models: ModelPorts, { keysPerProvider = 4, protocol = 'openai-chat' }: BenchConfigOptions = {}): object {
   return {
     providers: Object.entries(models).map(([model, port]) => ({
       id: model,
-      preset: 'openai',
-      protocols: { 'openai-chat': `http://127.0.0.1:${port}/v1` },
+      preset: PRESETS[protocol],
+      protocols: { [protocol]: `http://127.0.0.1:${port}/v1` },
       models: [{ name: model, price: { input: 0.15, output: 0.6 } }],
       keys: Array.from({ length: keysPerProvider }, (_, index) => ({
         id: `k${index}`,

@@ -7,6 +7,7 @@ import { notMeasured } from './bench-row.ts';
 import { clockTicks } from './processor-time.ts';
 import { formatTable, reportRow } from './report.ts';
 import type { ReportedRow } from './report.ts';
+import { inProcessRows } from './rows/in-process-rows.ts';
 import { latencyRows } from './rows/latency-rows.ts';
 import { memoryRows } from './rows/memory-rows.ts';
 import { processorRows } from './rows/processor-rows.ts';
@@ -27,7 +28,7 @@ const BASELINE = new URL('baseline.json', import.meta.url);
 const RESULTS = new URL('results/latest.json', import.meta.url);
 /** Processor time of the floor on the machine that the bars were set on, in µs a request. */
 const REFERENCE_FLOOR = 23.9;
-const ROWS: readonly BenchRow[] = [...processorRows, ...latencyRows, ...memoryRows, startRow];
+const ROWS: readonly BenchRow[] = [...processorRows, ...latencyRows, ...memoryRows, startRow, ...inProcessRows];
 
 process.exitCode = await main(process.argv.slice(2));
 

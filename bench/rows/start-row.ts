@@ -17,7 +17,7 @@ export const startRow: BenchRow = {
     const models = Object.fromEntries(Array.from({ length: PROVIDERS }, (_, index) => [`bench-model-${index}`, 9]));
     const times: number[] = [];
     try {
-      const gateway = await startGateway({ config: benchConfig(models, KEYS_PER_PROVIDER), env: BENCH_ENVIRONMENT });
+      const gateway = await startGateway({ config: benchConfig(models, { keysPerProvider: KEYS_PER_PROVIDER }), env: BENCH_ENVIRONMENT });
       times.push(gateway.startMs());
       try {
         for (let again = 0; again < 4; again += 1) {

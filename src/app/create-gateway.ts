@@ -29,6 +29,8 @@ export interface GatewayParts {
   readonly bootstrap: BootstrapConfig;
   readonly version: string;
   readonly reloadFailures: () => number;
+  /** Hears of secrets that are made while the process runs. */
+  readonly onSecret: (secret: string) => void;
 }
 
 /** The data plane's context with the drivers behind its ports, and what must be done when the configuration changes or the process ends. */
@@ -59,6 +61,7 @@ export function createGateway(parts: GatewayParts): GatewayAssembly {
   const tokens = new GoogleTokens(
     (provider, url, form) => postForm(upstreams.dispatcher(provider, new URL(url).origin), url, form),
     systemClock.nowMs,
+    parts.onSecret,
   );
   const { trustProxy, logLevel } = bootstrap;
   const isDebugging = logLevel === 'debug' || logLevel === 'trace';

@@ -12,6 +12,18 @@ test('every secret of providers and of the start is told, those of signing keys 
       keys: [aKey('k', { secret: 'AKIDEXAMPLE:secretsecret:token' })],
     }),
   ]);
-  const bootstrap = { adminToken: 'admin', globalProxyKeys: ['hg-1'] } as unknown as BootstrapConfig;
-  assert.deepEqual(secretsOf(snapshot, bootstrap), ['sk-one', 'AKIDEXAMPLE:secretsecret:token', 'token', 'secretsecret', 'admin', 'hg-1']);
+  const bootstrap = {
+    adminToken: 'admin',
+    globalProxyKeys: ['hg-1'],
+    database: { kind: 'mysql', password: 'of the database' },
+  } as unknown as BootstrapConfig;
+  assert.deepEqual(secretsOf(snapshot, bootstrap), [
+    'sk-one',
+    'AKIDEXAMPLE:secretsecret:token',
+    'token',
+    'secretsecret',
+    'admin',
+    'of the database',
+    'hg-1',
+  ]);
 });

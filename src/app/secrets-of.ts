@@ -6,6 +6,7 @@ import { secretPartsOf } from '../gateway/upstream/sign/secret-parts.ts';
 export function secretsOf(snapshot: GatewaySnapshot, bootstrap: BootstrapConfig): readonly string[] {
   const secrets = snapshot.providers.flatMap(secretsOfProvider);
   if (bootstrap.adminToken !== null) secrets.push(bootstrap.adminToken);
+  if (bootstrap.database.kind !== 'sqlite') secrets.push(bootstrap.database.password);
   return [...secrets, ...bootstrap.globalProxyKeys].filter((secret) => secret !== '');
 }
 

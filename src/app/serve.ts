@@ -92,12 +92,14 @@ async function assemble(options: ServeOptions): Promise<Assembly> {
   const { journal, retentionDays } = snapshot.settings;
   const store = await openStore({
     dataDir: bootstrap.dataDir,
+    database: bootstrap.database,
     flushMs: journal.flushMs,
     retentionDays: { exchanges: retentionDays.exchanges },
     onProblem: (sentence) => log.problem(sentence),
   });
   const standing = followConfig(bootstrap.configFile, text, holder, maker, log);
-  const gateway = createGateway({ holder, store, log, bootstrap, version: options.version, reloadFailures: standing.failures });
+  const { version } = options;
+  const gateway = createGateway({ holder, store, log, bootstrap, version, reloadFailures: standing.failures, onSecret: redactor.learn });
   holder.subscribe((next) => {
     redactor.setSecrets(secretsOf(next, bootstrap));
     store.setRetention({ exchanges: next.settings.retentionDays.exchanges });

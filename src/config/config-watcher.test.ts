@@ -92,6 +92,17 @@ test('a file that was put in the place of the old one is noticed, also the secon
   }
 });
 
+test('a file that changes without a pause is read nevertheless', { timeout: 5000 }, async () => {
+  start();
+  let change = 0;
+  const writing = setInterval(() => writeFileSync(file, `change ${(change += 1)}`), 2);
+  const result = await nextReport();
+  const isWriting = change > 0;
+  clearInterval(writing);
+  assert.equal(isWriting, true);
+  assert.deepEqual(result, { ok: true, revision: 2 });
+});
+
 test('a bad file leaves the last good one in force, and a good one after it is taken', { timeout: 5000 }, async () => {
   start();
   writeFileSync(file, 'bad');

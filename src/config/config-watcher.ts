@@ -19,6 +19,8 @@ export interface ConfigWatcherOptions {
 }
 
 const DELETED = 'deleted';
+/** A file that is never quiet is read nevertheless, at the latest after so many times the quiet that is waited for. */
+const MOST_WAITS = 5;
 
 /** Follows a configuration file: a good change is swapped in whole, a bad or deleted file leaves the last good snapshot in force. */
 export class ConfigWatcher {
@@ -26,6 +28,8 @@ export class ConfigWatcher {
   readonly #poll: NodeJS.Timeout;
   #directory: FSWatcher | null = null;
   #debounce: NodeJS.Timeout | null = null;
+  /** When the first change was noticed that has not been read yet. */
+  #changedAt: number | null = null;
   /** State of the file that was last noticed; other files of the directory change it not. */
   #noticed: string;
   #text: string | null;
@@ -72,13 +76,21 @@ export class ConfigWatcher {
 
   #schedule(): void {
     if (this.#debounce !== null) clearTimeout(this.#debounce);
-    this.#debounce = setTimeout(() => {
-      this.#reload();
-    }, this.#options.debounceMs ?? 100).unref();
+    const quietMs = this.#options.debounceMs ?? 100;
+    const now = performance.now();
+    this.#changedAt ??= now;
+    const leftMs = this.#changedAt + quietMs * MOST_WAITS - now;
+    this.#debounce = setTimeout(
+      () => {
+        this.#reload();
+      },
+      Math.max(0, Math.min(quietMs, leftMs)),
+    ).unref();
   }
 
   #reload(): void {
     const { file, holder, compile, report } = this.#options;
+    this.#changedAt = null;
     const signature = signatureOf(file);
     if (signature === DELETED && this.#isGone) return;
     this.#noticed = signature;

@@ -33,12 +33,12 @@ test('writes named fields only', () => {
   assert.equal(last()['level'], 'info');
 });
 
-test('never splits a line, whatever stands in its texts', () => {
+test('never splits a line or turns it around, whatever stands in its texts', () => {
   const { log, lines } = listen();
-  const hostile = 'a\nb\r\nc\u2028d\u2029e\u0085f\u001b[31mg\0h{"level":"fatal"}\n{"level":"fatal"}';
+  const hostile = 'a\nb\r\nc\u2028d\u2029e\u0085f\u202eg\u2066h\u001b[31mg\0h{"level":"fatal"}\n{"level":"fatal"}';
   log.error(hostile, { reason: hostile, error: new Error(hostile, { cause: hostile }) });
   assert.equal(lines.length, 1);
-  assert.deepEqual(lines[0]?.slice(0, -1).match(/[\0-\u001f\u007f-\u009f\u2028\u2029]/g), null);
+  assert.deepEqual(lines[0]?.slice(0, -1).match(/[\0-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g), null);
   assert.equal((JSON.parse(lines[0] ?? '') as { level: string }).level, 'error');
 });
 

@@ -26,14 +26,14 @@ export interface LogOptions {
 
 const STDERR = 2;
 const MOST_CHARACTERS = 8000;
-/** Characters that some readers of logs take for the end of a line, and which JSON leaves as they are. */
-const LINE_BREAKERS = /[\u007f-\u009f\u2028\u2029]/g;
+/** Characters that some readers of logs take for the end of a line, or that turn the order of what follows, and which JSON leaves as they are. */
+const MISLEADING = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 type Serialize = (fields: LogFields) => Record<string, unknown>;
 
 /** A log of JSON lines. */
 export function createLog({ level, redactor, write }: LogOptions): Log {
-  const clean = (text: string): string => redactor.redact(text).slice(0, MOST_CHARACTERS).replaceAll(LINE_BREAKERS, escapeCharacter);
+  const clean = (text: string): string => redactor.redact(text).slice(0, MOST_CHARACTERS).replaceAll(MISLEADING, escapeCharacter);
   const serialize: Serialize = (fields) => serializeFields(fields, clean);
   // Written at once: the last line before a crash is the one that matters.
   const target = write === undefined ? destination({ fd: STDERR, sync: true }) : { write };

@@ -10,10 +10,10 @@ export interface AdmissionLimits {
   readonly concurrency?: number;
 }
 
-/** Which limit said no, and when asking again can help (epoch ms; absent for a limit of 0). */
+/** Which limit said no, and after which time asking again can help (absent for a limit of 0). */
 export interface Refusal {
   readonly limit: keyof AdmissionLimits;
-  readonly retryAtMs?: number;
+  readonly retryAfterMs?: number;
 }
 
 /** Taken from every limit at once. To be returned exactly once, with the tokens that were really used. */
@@ -23,10 +23,17 @@ export interface Admission {
 
 /**
  * Counts what callers use. `admit` is one atomic step: all limits are taken or none is.
- * A changed limit counts from the next call and resets no counter.
+ * A changed limit counts from the next call and resets no counter. Seconds and minutes run on monotonic time, so that a wall clock that is set
+ * neither gives them twice nor stops them; the day is the day in UTC of the wall clock.
  */
 export interface RateLimiter {
-  admit(caller: VirtualKeyId, limits: AdmissionLimits, estimatedTokens: number, nowMs: number): Admission | Refusal;
+  admit(caller: VirtualKeyId, limits: AdmissionLimits, estimatedTokens: number, now: LimiterTime): Admission | Refusal;
+}
+
+/** One moment on both clocks, in ms. */
+export interface LimiterTime {
+  readonly wallMs: number;
+  readonly monotonicMs: number;
 }
 
 export function isRefusal(answer: Admission | Refusal): answer is Refusal {

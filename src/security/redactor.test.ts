@@ -15,6 +15,17 @@ test('replaces a live secret wherever it stands, as often as it does', () => {
   assert.equal(redactor.redact('correct horse batter'), 'correct horse batter');
 });
 
+test('learns a secret that is made while the process runs, and keeps it through new lists', () => {
+  const redactor = redactorOf('correct horse battery');
+  assert.equal(redactor.redact('it is ya29-token-1'), 'it is ya29-token-1');
+  redactor.learn('ya29-token-1');
+  redactor.setSecrets([]);
+  redactor.setSecrets([]);
+  assert.equal(redactor.redact('it is ya29-token-1'), 'it is [redacted]');
+  for (let index = 0; index < 1000; index += 1) redactor.learn(`token-of-later-${index}`);
+  assert.equal(redactor.redact('ya29-token-1 token-of-later-999'), 'ya29-token-1 [redacted]');
+});
+
 test('replaces the longest of several secrets that begin alike', () => {
   const redactor = redactorOf('sharedstart', 'sharedstart-and-more', 'sharedstart-and');
   assert.equal(redactor.redact('x sharedstart-and-more y'), 'x [redacted] y');

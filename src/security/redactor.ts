@@ -1,6 +1,8 @@
 const REDACTED = '[redacted]';
 /** Shorter ones would blank ordinary words. */
 const SHORTEST_SECRET = 8;
+/** Learned secrets that are kept: tokens live an hour, and each key has one. */
+const MOST_LEARNED = 1000;
 
 /** Shapes of credentials that are nobody's known secret: a client's, or one that was just taken out of the configuration. */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
@@ -24,6 +26,7 @@ interface SecretIndex {
 export class Redactor {
   #secrets: readonly string[] = [];
   #previous: readonly string[] = [];
+  readonly #learned = new Set<string>();
   #index: SecretIndex | null = null;
 
   /**
@@ -36,9 +39,17 @@ export class Redactor {
     this.#index = null;
   }
 
+  /** Takes a secret that was made while the process runs, an access token; the latest thousand stay in force. */
+  readonly learn = (secret: string): void => {
+    this.#learned.add(secret);
+    const [oldest] = this.#learned;
+    if (this.#learned.size > MOST_LEARNED && oldest !== undefined) this.#learned.delete(oldest);
+    this.#index = null;
+  };
+
   redact(text: string): string {
     // Most processes never redact anything: the index is made when it is needed.
-    this.#index ??= indexSecrets([...this.#secrets, ...this.#previous]);
+    this.#index ??= indexSecrets([...this.#secrets, ...this.#previous, ...this.#learned]);
     let redacted = replaceSecrets(text, this.#index);
     for (const [pattern, replacement] of PATTERNS) redacted = redacted.replace(pattern, replacement);
     return redacted;

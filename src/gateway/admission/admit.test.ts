@@ -7,7 +7,7 @@ import type { Admission, RateLimiter, Refusal } from '../../ports/rate-limiter.t
 import type { Recorder } from '../../ports/recorder.ts';
 import { admit } from './admit.ts';
 
-const NOW = 1_000_000;
+const NOW = { wallMs: 1_000_000, monotonicMs: 5000 };
 const ADMISSION: Admission = { settle: () => {} };
 
 function ask(
@@ -52,7 +52,7 @@ test('a caller without limits is not counted', () => {
 });
 
 test('a refusal is 429, names the limit, and says in whole seconds when to come back', () => {
-  const { result, rejected } = ask({ limit: 'requestsPerMinute', retryAtMs: NOW + 1500 });
+  const { result, rejected } = ask({ limit: 'requestsPerMinute', retryAfterMs: 1500 });
   assert.ok(result instanceof GatewayError);
   assert.deepEqual([result.status, result.code, result.retryAfterSeconds], [429, 'rate_limit_exceeded', 2]);
   assert.match(result.message, /60 requests per minute/);
@@ -60,7 +60,7 @@ test('a refusal is 429, names the limit, and says in whole seconds when to come 
 });
 
 test('the time to come back is never 0 s', () => {
-  const { result } = ask({ limit: 'requestsPerSecond', retryAtMs: NOW + 1 });
+  const { result } = ask({ limit: 'requestsPerSecond', retryAfterMs: 1 });
   assert.equal(result instanceof GatewayError && result.retryAfterSeconds, 1);
 });
 

@@ -40,7 +40,7 @@ export function buildRequest(context: GatewayContext, exchange: Exchange, facts:
   });
   const sent =
     isProtocol && match.base !== null
-      ? stripForeignState(facts, PROTOCOLS[match.base], (id) => context.items.find(exchange.caller?.id ?? null, id))
+      ? stripForeignState(facts, PROTOCOLS[match.base], provider, (id) => context.items.find(exchange.caller?.id ?? null, id))
       : facts;
   const body = buildBody(sent, renamed ? (target.model?.upstreamModel ?? null) : null, asksUsage);
   const grown = (body?.length ?? 0) - (facts.bytes?.length ?? 0);

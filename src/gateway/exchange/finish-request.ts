@@ -46,6 +46,7 @@ export function finishRequest(context: GatewayContext, draft: DraftedRequest, le
   const { provider, model } = lease.target;
   const { auth } = proof;
   const dialect = draft.base === null ? undefined : provider.dialects.get(draft.base);
+  if (model !== null && (draft.base === 'gemini-generate' || dialect?.calls !== undefined)) refuseSteps(model.upstreamModel);
   const isPlain = auth.in === 'header' || auth.in === 'query';
   if (dialect === undefined && isPlain) {
     const path = withKey(`${draft.address.path}${draft.path}`, draft.query, proof);
@@ -74,6 +75,12 @@ export function finishRequest(context: GatewayContext, draft: DraftedRequest, le
     sentSecret: context.signer.sentSecret(auth, proof.text),
     isFramedByAws: dialect?.framing === 'aws-event-stream' && kind === 'stream',
   };
+}
+
+/** A name that stands in the path must not lead up in it; escapes do not keep all servers from reading it so. */
+function refuseSteps(upstreamModel: string): void {
+  if (!upstreamModel.split('/').some((segment) => segment === '.' || segment === '..')) return;
+  throw new GatewayError('invalid_request', 'the name of the model must not hold "." or ".." between slashes', { param: 'model' });
 }
 
 function send(draft: DraftedRequest, path: string, headers: readonly string[], body: Buffer | null): UpstreamRequest {

@@ -34,7 +34,10 @@ async function handleExchange(context: GatewayContext, exchange: Exchange): Prom
     exchange.facts = facts;
     const targets = planExchange(context, exchange, facts);
     const reserved = facts.estimatedInput + reserveAnswerTokens(facts.maxOutput, targets[0]?.model?.maxOutputTokens);
-    exchange.admission = admit(context.limiter, context.recorder, exchange.caller, reserved, context.clock.nowMs());
+    exchange.admission = admit(context.limiter, context.recorder, exchange.caller, reserved, {
+      wallMs: context.clock.nowMs(),
+      monotonicMs: context.clock.monotonicMs(),
+    });
     if (targets.length === 0) return answerEstimate(context, exchange, facts);
     reply(context, exchange, await runAttempts(context, exchange, facts, targets));
   } catch (error) {

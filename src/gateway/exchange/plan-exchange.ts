@@ -9,6 +9,7 @@ import { decide, type Decision } from '../routing/decide.ts';
 import type { LiveView } from '../routing/live-view.ts';
 import type { Exchange } from './exchange.ts';
 import type { GatewayContext } from './gateway-context.ts';
+import { kindOfOperation } from './kind-of-operation.ts';
 import type { RequestFacts } from './request-facts.ts';
 import { callersItems } from './callers-items.ts';
 import { ExchangeTranslation } from './translated/exchange-translation.ts';
@@ -32,6 +33,7 @@ export function planExchange(context: GatewayContext, exchange: Exchange, facts:
   const decision = decide(snapshot, liveView(context, exchange, facts), {
     publicModel,
     protocol: match.base,
+    kind: kindOfOperation(match.operation, facts.stream),
     providerAsked,
     providersAllowed: caller?.providers ?? null,
     translation: exchange.translation,
@@ -54,14 +56,22 @@ function findHome(context: GatewayContext, exchange: Exchange, facts: RequestFac
   const keeper = snapshot.providersById.get(home.provider);
   const isElsewhere = asked !== null && asked !== home.provider && asked !== keeper?.preset;
   if (home.caller !== (exchange.caller?.id ?? null) || isElsewhere) {
-    throw new GatewayError('state_not_found', `there is no stored "${shown(storedId)}" here`, { param: 'previous_response_id' });
+    throw new GatewayError('state_not_found', `there is no stored "${shown(storedId)}" here`, storedField(exchange, facts));
   }
   if (keeper === undefined || !keeper.keys.some(({ id }) => id === home.key)) {
-    throw new GatewayError('state_not_found', `"${shown(storedId)}" was stored with a provider key that is no longer configured`, {
-      param: 'previous_response_id',
-    });
+    throw new GatewayError(
+      'state_not_found',
+      `"${shown(storedId)}" was stored with a provider key that is no longer configured`,
+      storedField(exchange, facts),
+    );
   }
   return home;
+}
+
+/** Which field of the body names the stored thing; none when the path does. */
+function storedField({ match }: Exchange, { bytes }: RequestFacts): { readonly param?: string } {
+  if (match.storedId !== null || bytes === null) return {};
+  return { param: bytes.includes('"previous_response_id"') ? 'previous_response_id' : 'conversation' };
 }
 
 function translationOf(context: GatewayContext, exchange: Exchange, facts: RequestFacts): ExchangeTranslation | null {
@@ -120,6 +130,13 @@ function explainNothing(
       return new GatewayError('provider_not_found', `there is no provider "${shown(providerAsked ?? '')}" here`);
     case 'not-allowed':
     case 'unknown-model':
+      if (exchange.home !== null && exchange.facts !== null && exchange.snapshot.offers.has(publicModel as PublicModel)) {
+        return new GatewayError(
+          'cannot_translate',
+          `"${shown(exchange.facts.storedId ?? '')}" is stored with a provider that does not offer ${model}`,
+          storedField(exchange, exchange.facts),
+        );
+      }
       if (publicModel === null) return new GatewayError('provider_not_found', `no provider here serves ${match.endpoint}`);
       return new GatewayError('model_not_found', `${model} is not offered here`, { param: 'model' });
     case 'not-spoken':

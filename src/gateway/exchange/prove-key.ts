@@ -31,9 +31,9 @@ export async function fetchProof(context: GatewayContext, exchange: Exchange, le
   }
 }
 
-/** The upstream did not take the proof: it is not used again. */
-export function proofRefused(context: GatewayContext, lease: Lease, proof: Proof): void {
-  context.signer.refused(proof.auth, lease.key.secret);
+/** The upstream did not take the proof: it is not used again. True: there can be another for the same key. */
+export function proofRefused(context: GatewayContext, lease: Lease, proof: Proof): boolean {
+  return context.signer.refused(proof.auth, lease.key.secret, proof.text);
 }
 
 function authOf(exchange: Exchange, { target }: Lease): Proof['auth'] {

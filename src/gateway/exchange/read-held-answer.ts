@@ -69,7 +69,9 @@ export function readHeldAnswer(
   if (translated !== null) {
     // What is told to the client is made from the answer without its secrets.
     const told = clean === decoded ? json : parseJson(clean);
-    return readTranslated(translated.readAnswer(wire, isObject(told) ? told : json), headers, wire.readUsage(json));
+    const written = translated.readAnswer(wire, isObject(told) ? told : json);
+    if (written === null) return nothing({ kind: 'failed', failure: malformedAnswer('the answer lacks what was asked for'), answer: null });
+    return readTranslated(written, headers, wire.readUsage(json));
   }
   exchange.storedId = wire.storedId?.(json) ?? null;
   const renamed = restoreName(clean, wire.modelPath, restoreModel);

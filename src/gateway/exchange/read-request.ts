@@ -90,20 +90,14 @@ function checkProtocolBody(exchange: Exchange): void {
 }
 
 function readWithDeadline(context: GatewayContext, exchange: Exchange, mostBytes: number): Promise<Buffer> {
-  const { request } = exchange;
   const { wheel, clock } = context;
-  let isLate = false;
-  exchange.whenDue(() => {
-    isLate = true;
-    request.destroy();
-  });
-  wheel.start(exchange.deadline, clock.monotonicMs() + BODY_IDLE_MS);
   const onOver = (): void => {
     wheel.stop(exchange.deadline);
     exchange.whenDue(null);
   };
+  wheel.start(exchange.deadline, clock.monotonicMs() + BODY_IDLE_MS);
   return new Promise((resolve, reject) => {
-    readBody(request, mostBytes, {
+    const stop = readBody(exchange.request, mostBytes, {
       onProgress: () => {
         if (exchange.deadline.linked) wheel.move(exchange.deadline, clock.monotonicMs() + BODY_IDLE_MS);
       },
@@ -113,8 +107,13 @@ function readWithDeadline(context: GatewayContext, exchange: Exchange, mostBytes
       },
       onFailure: (error) => {
         onOver();
-        reject(isLate ? new GatewayError('request_timeout', `the request body stood still for ${BODY_IDLE_MS / 1000} s`) : error);
+        reject(error);
       },
+    });
+    exchange.whenDue(() => {
+      stop();
+      onOver();
+      reject(new GatewayError('request_timeout', `the request body stood still for ${BODY_IDLE_MS / 1000} s`));
     });
   });
 }

@@ -13,6 +13,7 @@ import type { Proof } from './finish-request.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import { openExchange } from './open-exchange.ts';
 import { fetchProof, proofAtHand, proofRefused } from './prove-key.ts';
+import { rememberHome } from './remember-home.ts';
 import type { RequestFacts } from './request-facts.ts';
 import { rewriteRefusal } from './rewrite-refusal.ts';
 import { usageSoFar } from './usage-so-far.ts';
@@ -33,19 +34,7 @@ export async function runAttempt(
   exchange.target = lease.target;
   recorder.attemptStarted(labels);
   if (!exchange.isOpened) openExchange(context, exchange, facts, lease);
-  const proof = proofAtHand(context, exchange, lease) ?? (await fetchProof(context, exchange, lease));
-  let outcome: AttemptOutcome;
-  let status = 0;
-  if ('kind' in proof) {
-    outcome = proof;
-  } else {
-    // The request itself is not held while its answer flows.
-    const { attempt, treatment } = prepareAttempt(context, exchange, facts, lease, proof);
-    outcome = rewriteRefusal(await attempt.run(), treatment, exchange);
-    status = attempt.status;
-    noteStream(attempt, outcome, exchange, facts);
-    if (status === 401) proofRefused(context, lease, proof);
-  }
+  const { outcome, status } = await callUpstream(context, exchange, facts, lease);
   const failure = failureOf(outcome);
   const record: AttemptRecord = {
     provider: lease.target.provider.id,
@@ -68,6 +57,32 @@ export async function runAttempt(
   context.live.touched(lease.pool);
   context.room.notify();
   return outcome;
+}
+
+interface CallEnd {
+  readonly outcome: AttemptOutcome;
+  /** Of the upstream's answer; 0 when none came. */
+  readonly status: number;
+}
+
+/** Calls with the proof at hand, or with a new one. A kept token that is refused ended early, which says nothing of its key: a new one is tried. */
+async function callUpstream(context: GatewayContext, exchange: Exchange, facts: RequestFacts, lease: Lease): Promise<CallEnd> {
+  const kept = proofAtHand(context, exchange, lease);
+  const proof = kept ?? (await fetchProof(context, exchange, lease));
+  if ('kind' in proof) return { outcome: proof, status: 0 };
+  const end = await callWith(context, exchange, facts, lease, proof);
+  const canBeRenewed = end.status === 401 && proofRefused(context, lease, proof);
+  if (!canBeRenewed || kept === null || facts.passing !== null || exchange.isGone) return end;
+  const renewed = await fetchProof(context, exchange, lease);
+  return 'kind' in renewed ? { outcome: renewed, status: 0 } : callWith(context, exchange, facts, lease, renewed);
+}
+
+async function callWith(context: GatewayContext, exchange: Exchange, facts: RequestFacts, lease: Lease, proof: Proof): Promise<CallEnd> {
+  // The request itself is not held while its answer flows.
+  const { attempt, treatment } = prepareAttempt(context, exchange, facts, lease, proof);
+  const outcome = rewriteRefusal(await attempt.run(), treatment, exchange);
+  noteStream(attempt, outcome, exchange, facts);
+  return { outcome, status: attempt.status };
 }
 
 /** The attempt, ready to run. Throws when its request cannot be made, with the lease given back unused. */
@@ -98,11 +113,6 @@ function noteStream(attempt: Attempt, outcome: AttemptOutcome, exchange: Exchang
     exchange.nextSequence = meter.nextSequence;
   }
   if (outcome.kind === 'streamed' && timedOut !== null) exchange.outcome = timedOut === 'stop' ? 'gateway_error' : 'timeout';
-}
-
-function rememberHome(context: GatewayContext, exchange: Exchange, { target, key }: Lease): void {
-  if (exchange.storedId === null) return;
-  context.homes.remember(exchange.storedId, { provider: target.provider.id, key: key.id, caller: exchange.caller?.id ?? null });
 }
 
 function failureOf(outcome: AttemptOutcome): Failure | null {

@@ -16,7 +16,7 @@ export function checkDeclaredLength(request: IncomingMessage, mostBytes: number)
   if (declared !== undefined && Number(declared) > mostBytes) throw requestTooLarge(mostBytes);
 }
 
-/** Hears of a body that is read. Exactly one of `onWhole` and `onFailure` is called, once. */
+/** Hears of a body that is read. Exactly one of `onWhole` and `onFailure` is called, once, unless the reading is stopped. */
 export interface BodyListener {
   /** A piece came, so that a deadline can move. */
   onProgress(): void;
@@ -24,8 +24,8 @@ export interface BodyListener {
   onFailure(error: GatewayError): void;
 }
 
-/** Reads the whole body. Fails with 413 as soon as more than `mostBytes` have come, and when the client breaks off. */
-export function readBody(request: IncomingMessage, mostBytes: number, listener: BodyListener): void {
+/** Reads the whole body. Fails with 413 as soon as more than `mostBytes` have come, and when the client breaks off. What it gives back stops it. */
+export function readBody(request: IncomingMessage, mostBytes: number, listener: BodyListener): () => void {
   let first: Buffer | null = null;
   let more: Buffer[] | null = null;
   let length = 0;
@@ -55,4 +55,10 @@ export function readBody(request: IncomingMessage, mostBytes: number, listener: 
   };
   request.on('error', onBreak);
   request.on('close', onBreak);
+  return () => {
+    isOver = true;
+    request.pause();
+    first = null;
+    more = null;
+  };
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { aKey, aModel, aProvider, aSnapshot } from '../../../test/support/snapshot-literals.ts';
 import type { CompiledModel, CompiledProvider, Target } from '../../config/snapshot.ts';
 import type { Rejection } from '../../domain/decision.ts';
+import type { CallKind } from '../../domain/dialect.ts';
 import type { ProviderId } from '../../domain/ids.ts';
 import { MemoryLiveState } from '../../state/memory/memory-live-state.ts';
 import { PoolBinder } from '../key-pool/bound-pool.ts';
@@ -13,7 +14,14 @@ import type { Losses, TranslationPolicy } from './find-losses.ts';
 import type { LiveView } from './live-view.ts';
 import type { RoutingTranslation } from './routing-translation.ts';
 
-const CHAT: RoutingRequest = { publicModel: 'm', protocol: 'openai-chat', providerAsked: null, providersAllowed: null, translation: null };
+const CHAT: RoutingRequest = {
+  publicModel: 'm',
+  protocol: 'openai-chat',
+  kind: 'answer',
+  providerAsked: null,
+  providersAllowed: null,
+  translation: null,
+};
 
 /** Live state that stands still, with the credits that a rotation would leave behind. */
 function aView(credits: Map<string, number> = new Map(), recovered: Readonly<Record<string, number>> = {}): LiveView {
@@ -216,7 +224,7 @@ const NO_LOSSES: Losses = { hints: [], substance: [], state: [] };
 
 /** A translation by which every target loses the same. */
 function translation(policy: TranslationPolicy, losses: Losses | null = NO_LOSSES, lacking: readonly string[] = []): RoutingTranslation {
-  return { policy, via: (target) => chooseSpoken(target, () => true), losses: () => losses, lacking: () => lacking };
+  return { policy, via: (target) => chooseSpoken(target, 'answer', () => true), losses: () => losses, lacking: () => lacking };
 }
 
 const names = (decision: Decision): readonly string[] => decision.trace.candidates;
@@ -289,6 +297,18 @@ test('a provider is told in the protocol in which its vendor is best spoken to',
   const open = aProvider('open', { models: ['m'], speaks: ['openai-chat', 'openai-responses'], translateTo: 'openai-responses' });
   const decision = choose([open], { protocol: 'anthropic-messages', translation: translation('prefer-native') });
   assert.equal(decision.candidates[0]?.via, 'openai-responses');
+});
+
+test('a host that does not take such calls in a protocol does not speak it for them', () => {
+  const dialects = new Map([['anthropic-messages', { calls: { answer: { path: '/{model}' } } }]] as const);
+  const cloud = aProvider('cloud', { models: ['m'], speaks: ['anthropic-messages'], dialects });
+  const asking = (kind: CallKind): Decision => choose([cloud], { protocol: 'anthropic-messages', kind });
+  assert.equal(ids(asking('answer').candidates), 'cloud');
+  for (const kind of ['stream', 'count', 'other'] as const) assert.equal(asking(kind).nothing, 'not-spoken');
+  assert.equal(
+    chooseSpoken({ provider: cloud, model: aModel('m') }, 'count', () => true),
+    null,
+  );
 });
 
 test('a provider that is switched off is not translated for', () => {

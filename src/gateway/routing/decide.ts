@@ -1,5 +1,6 @@
 import type { CompiledProvider, GatewaySnapshot, Target } from '../../config/snapshot.ts';
 import type { DecisionTrace, Rejection, RejectionReason } from '../../domain/decision.ts';
+import type { CallKind } from '../../domain/dialect.ts';
 import type { ProviderId } from '../../domain/ids.ts';
 import type { ProtocolName } from '../../domain/protocol.ts';
 import { speaks } from './choose-spoken.ts';
@@ -14,6 +15,8 @@ export interface RoutingRequest {
   readonly publicModel: string | null;
   /** The protocol whose base URL serves the call; null under /proxy. */
   readonly protocol: ProtocolName | null;
+  /** What the call asks for: some hosts do not take every kind. */
+  readonly kind: CallKind;
   /** The provider, by id or preset, that the client or the path names. */
   readonly providerAsked: string | null;
   /** Providers that the caller may use; null: all. */
@@ -149,7 +152,7 @@ function findObstacle(target: Target, request: RoutingRequest): Obstacle | null 
   const { provider } = target;
   if (request.providersAllowed !== null && !request.providersAllowed.has(provider.id))
     return { reason: 'provider-not-allowed', nothing: 'not-allowed' };
-  if (request.protocol !== null && !speaks(target, request.protocol)) return { reason: 'protocol-not-spoken', nothing: 'not-spoken' };
+  if (request.protocol !== null && !speaks(target, request.protocol, request.kind)) return { reason: 'protocol-not-spoken', nothing: 'not-spoken' };
   if (request.protocol === null && provider.rest === null) return { reason: 'protocol-not-spoken', nothing: 'unknown-provider' };
   if (!provider.enabled) return { reason: 'provider-disabled', nothing: 'disabled' };
   return null;

@@ -22,6 +22,8 @@ const MOST_EVENT_BYTES = 8 * 1024 * 1024;
 const DONE = Buffer.from('[DONE]');
 const COMMENT = Buffer.from(': keep-alive\n\n');
 const BLANK_LINE = Buffer.from('\n\n');
+const COLON = 0x3a;
+const COMMENT_STARTS = ['\n:', '\r:'] as const;
 
 /** Turns one protocol's stream of events into another's, event by event, and reads its figures on the way. */
 export class EventTranslator implements ByteSink {
@@ -30,6 +32,8 @@ export class EventTranslator implements ByteSink {
   readonly #secret: Buffer;
   readonly #carry = new EventCarry();
   readonly #events: CanonicalEvent[] = [];
+  /** Told when the stream has ended in order: an answer that breaks off behind them must not look finished. */
+  #finishes: CanonicalEvent[] = [];
   #text = '';
   #looking = true;
   #isStreamStart = true;
@@ -76,8 +80,8 @@ export class EventTranslator implements ByteSink {
     readSseEvents(block, (name, data) => this.#onEvent(name, data), this.#isStreamStart);
     this.#isStreamStart = false;
     if (this.#over) return;
-    if (this.events === before && this.#options.mayComment) this.#listener.onBlock(COMMENT);
-    else this.#flush();
+    if (this.events > before) this.#flush();
+    else if (this.#options.mayComment && holdsComment(block)) this.#listener.onBlock(COMMENT);
   }
 
   #onEvent(name: string, data: Buffer): void {
@@ -114,6 +118,11 @@ export class EventTranslator implements ByteSink {
     for (const event of this.#events) {
       if (this.#over) break;
       this.#note(event);
+      if (event.type === 'finish') {
+        this.#finishes.push(event);
+        continue;
+      }
+      if (event.type === 'end') this.#encodeFinishes();
       this.#text += this.#options.encoder.encode(event);
       if (event.type === 'error') {
         this.error = { message: event.error.message };
@@ -121,6 +130,11 @@ export class EventTranslator implements ByteSink {
       }
     }
     this.#events.length = 0;
+  }
+
+  #encodeFinishes(): void {
+    for (const event of this.#finishes) this.#text += this.#options.encoder.encode(event);
+    this.#finishes = [];
   }
 
   #note(event: CanonicalEvent): void {
@@ -180,4 +194,9 @@ export class EventTranslator implements ByteSink {
     this.#text = '';
     return redactWhole(bytes, this.#secret);
   }
+}
+
+/** True where a line is a comment, with which upstreams keep a silent stream awake. */
+function holdsComment(block: Buffer): boolean {
+  return block[0] === COLON || COMMENT_STARTS.some((start) => block.includes(start));
 }

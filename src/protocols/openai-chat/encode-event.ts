@@ -59,7 +59,8 @@ class ChatEventEncoder implements EventEncoder {
     this.#context = context;
     this.#toolNames = new ClientToolNames(context.request);
     this.#isDeprecated = speaksFunctions(context.request.featureNames);
-    this.#tail = `},"logprobs":null,"finish_reason":null}]${this.#noUsage()}}\n\n`;
+    // Joined flat, as the heads are: a text put together of pieces would be gathered anew for each token.
+    this.#tail = ['},"logprobs":null,"finish_reason":null}]', this.#noUsage(), '}\n\n'].join('');
   }
 
   encode(event: CanonicalEvent): string {
@@ -119,7 +120,7 @@ class ChatEventEncoder implements EventEncoder {
     const known = this.#choices.get(index);
     if (known !== undefined) return known;
     if (this.#head === '') this.#begin('', null);
-    const head = `${this.#head}{"index":${index},"delta":{`;
+    const head = [this.#head, '{"index":', index, ',"delta":{'].join('');
     const choice = { head, calls: [], details: [], citations: [], length: 0, hasRefused: false, thought: '', hasThoughtBefore: false };
     this.#choices.set(index, choice);
     return choice;

@@ -1,5 +1,5 @@
 import type { VirtualKeyId } from '../../domain/ids.ts';
-import type { Admission, AdmissionLimits, RateLimiter, Refusal } from '../../ports/rate-limiter.ts';
+import type { Admission, AdmissionLimits, LimiterTime, RateLimiter, Refusal } from '../../ports/rate-limiter.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -8,9 +8,6 @@ const DAY_MS = 86_400_000;
 interface CallerCount {
   bucketTokens: number;
   bucketAtMs: number;
-  /** How far the clock has stepped back so far. Windows run on time that never does, else they would stand still until it is made up for. */
-  steppedBackMs: number;
-  seenMs: number;
   /** Requests and tokens by second, the last 60 of them: a sliding minute. */
   readonly requestSlots: Float64Array;
   readonly tokenSlots: Float64Array;
@@ -29,9 +26,9 @@ interface CallerCount {
 export class MemoryRateLimiter implements RateLimiter {
   readonly #callers = new Map<VirtualKeyId, CallerCount>();
 
-  admit(caller: VirtualKeyId, limits: AdmissionLimits, estimatedTokens: number, nowMs: number): Admission | Refusal {
-    const count = this.#count(caller, limits, nowMs);
-    const refusal = findRefusal(count, limits, estimatedTokens, nowMs);
+  admit(caller: VirtualKeyId, limits: AdmissionLimits, estimatedTokens: number, now: LimiterTime): Admission | Refusal {
+    const count = this.#count(caller, limits, now);
+    const refusal = findRefusal(count, limits, estimatedTokens, now);
     if (refusal !== null) return refusal;
     if (limits.requestsPerSecond !== undefined) count.bucketTokens -= 1;
     const slot = count.slotSecond % 60;
@@ -44,27 +41,26 @@ export class MemoryRateLimiter implements RateLimiter {
     return new MemoryAdmission(count, estimatedTokens, count.slotSecond);
   }
 
-  #count(caller: VirtualKeyId, limits: AdmissionLimits, nowMs: number): CallerCount {
+  #count(caller: VirtualKeyId, limits: AdmissionLimits, { wallMs, monotonicMs }: LimiterTime): CallerCount {
     let count = this.#callers.get(caller);
     if (count === undefined) {
       count = {
         bucketTokens: burstOf(limits),
-        bucketAtMs: nowMs,
-        steppedBackMs: 0,
-        seenMs: nowMs,
+        bucketAtMs: monotonicMs,
         requestSlots: new Float64Array(60),
         tokenSlots: new Float64Array(60),
-        slotSecond: Math.floor(nowMs / 1000),
+        slotSecond: Math.floor(monotonicMs / 1000),
         minuteRequests: 0,
         minuteTokens: 0,
-        dayStartMs: Math.floor(nowMs / DAY_MS) * DAY_MS,
+        dayStartMs: Math.floor(wallMs / DAY_MS) * DAY_MS,
         dayRequests: 0,
         inFlight: 0,
       };
       this.#callers.set(caller, count);
     }
-    refill(count, limits, nowMs);
-    advance(count, nowMs);
+    refill(count, limits, monotonicMs);
+    slideMinute(count, monotonicMs);
+    turnDay(count, wallMs);
     return count;
   }
 }
@@ -98,19 +94,17 @@ function burstOf(limits: AdmissionLimits): number {
   return limits.burst ?? Math.max(1, limits.requestsPerSecond ?? 1);
 }
 
-function refill(count: CallerCount, limits: AdmissionLimits, nowMs: number): void {
-  const elapsed = Math.max(0, nowMs - count.bucketAtMs);
-  count.bucketAtMs = nowMs;
+function refill(count: CallerCount, limits: AdmissionLimits, monotonicMs: number): void {
+  const elapsed = monotonicMs - count.bucketAtMs;
+  count.bucketAtMs = monotonicMs;
   const rate = limits.requestsPerSecond;
   if (rate === undefined) return;
   count.bucketTokens = Math.min(burstOf(limits), count.bucketTokens + (elapsed * rate) / 1000);
 }
 
-/** Lets seconds that left the minute fall out of the sums, and begins a new day. A clock that steps back resets neither. */
-function advance(count: CallerCount, nowMs: number): void {
-  if (nowMs < count.seenMs) count.steppedBackMs += count.seenMs - nowMs;
-  count.seenMs = nowMs;
-  const second = Math.floor((nowMs + count.steppedBackMs) / 1000);
+/** Lets seconds that left the minute fall out of the sums. */
+function slideMinute(count: CallerCount, monotonicMs: number): void {
+  const second = Math.floor(monotonicMs / 1000);
   const steps = Math.min(60, second - count.slotSecond);
   for (let step = 1; step <= steps; step += 1) {
     const slot = (second - steps + step) % 60;
@@ -120,47 +114,52 @@ function advance(count: CallerCount, nowMs: number): void {
     count.tokenSlots[slot] = 0;
   }
   if (second > count.slotSecond) count.slotSecond = second;
-  if (nowMs - count.dayStartMs >= DAY_MS) {
-    count.dayStartMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
+}
+
+/** A clock that steps back into yesterday does not give the day twice. */
+function turnDay(count: CallerCount, wallMs: number): void {
+  if (wallMs - count.dayStartMs >= DAY_MS) {
+    count.dayStartMs = Math.floor(wallMs / DAY_MS) * DAY_MS;
     count.dayRequests = 0;
   }
 }
 
-function findRefusal(count: CallerCount, limits: AdmissionLimits, estimatedTokens: number, nowMs: number): Refusal | null {
+function findRefusal(count: CallerCount, limits: AdmissionLimits, estimatedTokens: number, { wallMs, monotonicMs }: LimiterTime): Refusal | null {
   const { requestsPerSecond, requestsPerMinute, requestsPerDay, tokensPerMinute, concurrency } = limits;
   if (requestsPerSecond !== undefined) {
     if (requestsPerSecond <= 0) return { limit: 'requestsPerSecond' };
     if (limits.burst !== undefined && limits.burst < 1) return { limit: 'burst' };
-    if (count.bucketTokens < 1) return { limit: 'requestsPerSecond', retryAtMs: nowMs + ((1 - count.bucketTokens) * 1000) / requestsPerSecond };
+    if (count.bucketTokens < 1) return { limit: 'requestsPerSecond', retryAfterMs: ((1 - count.bucketTokens) * 1000) / requestsPerSecond };
   }
   if (requestsPerMinute !== undefined && count.minuteRequests + 1 > requestsPerMinute) {
     if (requestsPerMinute <= 0) return { limit: 'requestsPerMinute' };
-    return { limit: 'requestsPerMinute', retryAtMs: whenRoom(count, count.requestSlots, count.minuteRequests + 1 - requestsPerMinute) };
+    const needed = count.minuteRequests + 1 - requestsPerMinute;
+    return { limit: 'requestsPerMinute', retryAfterMs: whenRoom(count, count.requestSlots, needed) - monotonicMs };
   }
   if (requestsPerDay !== undefined && count.dayRequests + 1 > requestsPerDay) {
-    return requestsPerDay <= 0 ? { limit: 'requestsPerDay' } : { limit: 'requestsPerDay', retryAtMs: count.dayStartMs + DAY_MS };
+    return requestsPerDay <= 0 ? { limit: 'requestsPerDay' } : { limit: 'requestsPerDay', retryAfterMs: count.dayStartMs + DAY_MS - wallMs };
   }
   if (tokensPerMinute !== undefined && count.minuteTokens + estimatedTokens > tokensPerMinute) {
     if (tokensPerMinute <= 0) return { limit: 'tokensPerMinute' };
     // A request larger than the whole limit would never pass: it may pass alone, in an empty minute.
     if (count.minuteTokens > 0) {
       const needed = Math.min(count.minuteTokens, count.minuteTokens + estimatedTokens - tokensPerMinute);
-      return { limit: 'tokensPerMinute', retryAtMs: whenRoom(count, count.tokenSlots, needed) };
+      return { limit: 'tokensPerMinute', retryAfterMs: whenRoom(count, count.tokenSlots, needed) - monotonicMs };
     }
   }
   if (concurrency !== undefined && count.inFlight + 1 > concurrency) {
-    return concurrency <= 0 ? { limit: 'concurrency' } : { limit: 'concurrency', retryAtMs: nowMs + 1000 };
+    return concurrency <= 0 ? { limit: 'concurrency' } : { limit: 'concurrency', retryAfterMs: 1000 };
   }
   return null;
 }
 
-/** When enough of the sliding minute has passed for `needed` to fall out. */
+/** When enough of the sliding minute has passed for `needed` to fall out, in monotonic ms. */
 function whenRoom(count: CallerCount, slots: Float64Array, needed: number): number {
   let freed = 0;
   for (let age = 59; age >= 0; age -= 1) {
     const second = count.slotSecond - age;
     freed += slots[((second % 60) + 60) % 60] ?? 0;
-    if (freed >= needed) return (second + 60) * 1000 - count.steppedBackMs;
+    if (freed >= needed) return (second + 60) * 1000;
   }
-  return count.slotSecond * 1000 + MINUTE_MS - count.steppedBackMs;
+  return count.slotSecond * 1000 + MINUTE_MS;
 }

@@ -32,8 +32,9 @@ export class CountOperation implements TranslatedOperation {
     return { path, query, headers, body, dropped: droppedFields(dropped, featureNames, unmapped) };
   }
 
-  readAnswer(via: WireProtocol, body: JsonObject): WrittenAnswer {
-    return { body: this.#client.encodeCount(countingOf(via).decodeCount(body) ?? 0), isStream: false, usage: null, model: null };
+  readAnswer(via: WireProtocol, body: JsonObject): WrittenAnswer | null {
+    const tokens = countingOf(via).decodeCount(body);
+    return tokens === null ? null : { body: this.#client.encodeCount(tokens), isStream: false, usage: null, model: null };
   }
 
   createStream(): null {

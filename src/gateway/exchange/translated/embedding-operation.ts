@@ -32,8 +32,11 @@ export class EmbeddingOperation implements TranslatedOperation {
     return { ...written, dropped: [...written.dropped, ...this.#request.unmapped.map(({ field }) => field)] };
   }
 
-  readAnswer(via: WireProtocol, body: JsonObject): WrittenAnswer {
+  readAnswer(via: WireProtocol, body: JsonObject): WrittenAnswer | null {
     const response = embeddingsOf(via).decodeResponse(body);
+    const { vectors } = response;
+    // Vectors are known by their places: with one too few, all may belong to other texts.
+    if (vectors.length !== this.#request.inputs.length || !vectors.every(isVector)) return null;
     return {
       body: this.#client.encodeResponse(response, this.#request, this.#publicModel),
       isStream: false,
@@ -49,6 +52,10 @@ export class EmbeddingOperation implements TranslatedOperation {
   letGo(): void {
     // Embeddings are told whole: there is no long answer for whose time the request would be held.
   }
+}
+
+function isVector(numbers: readonly number[]): boolean {
+  return numbers.length > 0 && numbers.every(Number.isFinite);
 }
 
 function embeddingsOf(protocol: WireProtocol): EmbeddingTranslation {

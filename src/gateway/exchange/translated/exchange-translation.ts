@@ -8,6 +8,7 @@ import type { Operation } from '../../http/match-path.ts';
 import { chooseSpoken } from '../../routing/choose-spoken.ts';
 import { findLosses, type Losses, type TranslationPolicy } from '../../routing/find-losses.ts';
 import type { RoutingTranslation } from '../../routing/routing-translation.ts';
+import { kindOfOperation } from '../kind-of-operation.ts';
 import type { RequestFacts } from '../request-facts.ts';
 import { encodeTarget } from './encode-target.ts';
 import { openOperation, servesOperation } from './open-operation.ts';
@@ -51,7 +52,7 @@ export class ExchangeTranslation implements RoutingTranslation {
   }
 
   via(target: Target): ProtocolName | null {
-    return chooseSpoken(target, servesOperation(this.#operation));
+    return chooseSpoken(target, kindOfOperation(this.#operation, this.#call.stream), servesOperation(this.#operation));
   }
 
   losses(target: Target, via: ProtocolName): Losses | null {

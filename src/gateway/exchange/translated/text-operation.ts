@@ -50,7 +50,8 @@ export class TextOperation implements TranslatedOperation {
     }
     // Asked for a stream, the upstream answered whole: the client gets its stream all the same.
     const encoder = this.#createEncoder();
-    return { body: responseEvents(response).reduce((text, event) => text + encoder.encode(event), ''), isStream: true, usage, model };
+    const told = responseEvents(response).reduce((text, event) => text + encoder.encode(event), '');
+    return { body: told, isStream: this.#call.framing === 'sse', usage, model };
   }
 
   createStream(via: WireProtocol): { readonly decoder: EventDecoder; readonly encoder: EventEncoder } {

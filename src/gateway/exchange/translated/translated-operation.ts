@@ -18,7 +18,7 @@ export interface WrittenRequest {
 /** A whole answer in the client's protocol. */
 export interface WrittenAnswer {
   readonly body: string;
-  /** The body is a stream, told at once. */
+  /** The body is a stream of events, told at once. */
   readonly isStream: boolean;
   readonly usage: Usage | null;
   readonly model: string | null;
@@ -29,7 +29,8 @@ export interface TranslatedOperation {
   readonly wish: Wish;
   carries(via: WireProtocol, target: EncodeTarget): ReadonlySet<Feature>;
   write(via: WireProtocol, target: EncodeTarget): WrittenRequest;
-  readAnswer(via: WireProtocol, body: JsonObject): WrittenAnswer;
+  /** Null: what was asked for is not in it. */
+  readAnswer(via: WireProtocol, body: JsonObject): WrittenAnswer | null;
   /** Null for calls that are never streamed. */
   createStream(via: WireProtocol): { readonly decoder: EventDecoder; readonly encoder: EventEncoder } | null;
   /** The answer has begun: the request will not be written again. */

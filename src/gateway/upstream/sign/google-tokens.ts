@@ -28,13 +28,16 @@ interface KeptToken {
 export class GoogleTokens {
   readonly #post: PostForm;
   readonly #nowMs: () => number;
+  readonly #onToken: (token: string) => void;
   /** Scope → secret → token. */
   readonly #kept = new Map<string, Map<string, KeptToken>>();
   readonly #pending = new Map<string, Map<string, Promise<string>>>();
 
-  constructor(post: PostForm, nowMs: () => number) {
+  /** `onToken` hears each new token before it is used, so that no log shows it. */
+  constructor(post: PostForm, nowMs: () => number, onToken: (token: string) => void) {
     this.#post = post;
     this.#nowMs = nowMs;
+    this.#onToken = onToken;
   }
 
   /** The token at hand; null when it must be waited for. Begins to fetch the next one in good time. */
@@ -54,14 +57,10 @@ export class GoogleTokens {
     return this.current(provider, secret, scope) ?? this.#fetch(provider, secret, scope);
   }
 
-  /** Drops a token that an upstream refused. */
-  forget(secret: string, scope: string): void {
-    this.#kept.get(scope)?.delete(secret);
-  }
-
-  /** All tokens at hand, for the redactor. */
-  tokens(): readonly string[] {
-    return [...this.#kept.values()].flatMap((bySecret) => [...bySecret.values()].map(({ token }) => token));
+  /** Drops a token that an upstream refused, unless another has taken its place already. */
+  forget(secret: string, scope: string, token: string): void {
+    const kept = this.#kept.get(scope);
+    if (kept?.get(secret)?.token === token) kept.delete(secret);
   }
 
   #fetch(provider: CompiledProvider, secret: string, scope: string): Promise<string> {
@@ -82,6 +81,7 @@ export class GoogleTokens {
       throw new TokenFailure('transport', 0, 'The token endpoint of the service account could not be reached.');
     });
     const { token, lifeSeconds } = readAnswer(answer.status, answer.body);
+    this.#onToken(token);
     const endsAtMs = askedAtMs + lifeSeconds * 1000;
     this.#forgetEnded(askedAtMs);
     const lapsesAtMs = endsAtMs - Math.min(UNUSED_MS, lifeSeconds * 500);

@@ -17,6 +17,7 @@ function signer(): RequestSigner {
   const tokens = new GoogleTokens(
     async () => ({ status: 200, body: '{"access_token":"ya29.x","expires_in":3600}' }),
     () => 0,
+    () => undefined,
   );
   return new RequestSigner(tokens, () => 0);
 }
@@ -26,6 +27,7 @@ test('a plain key is in the headers already and needs nothing', () => {
   assert.equal(plain.proofAtHand(PROVIDER, PLAIN, 'sk'), 'sk');
   assert.deepEqual(plain.sign(REQUEST, PLAIN, 'sk'), ['a', 'b']);
   assert.equal(plain.sentSecret(PLAIN, 'sk'), 'sk');
+  assert.equal(plain.refused(PLAIN, 'sk', 'sk'), false);
 });
 
 test('a service of one’s own network without a key gets no proof of one', async () => {
@@ -45,7 +47,7 @@ test('a service account is waited for once, then its token is the credential', a
   assert.equal(google.proofAtHand(PROVIDER, GOOGLE, ACCOUNT), 'ya29.x');
   assert.deepEqual(google.sign(REQUEST, GOOGLE, 'ya29.x'), ['a', 'b', 'authorization', 'Bearer ya29.x']);
   assert.equal(google.sentSecret(GOOGLE, 'ya29.x'), 'ya29.x');
-  google.refused(GOOGLE, ACCOUNT);
+  assert.equal(google.refused(GOOGLE, ACCOUNT, 'ya29.x'), true);
   assert.equal(google.proofAtHand(PROVIDER, GOOGLE, ACCOUNT), null);
 });
 

@@ -50,8 +50,10 @@ export class RequestSigner {
     return auth.in === 'aws-sigv4' ? (parseAwsCredentials(proof)?.sessionToken ?? '') : proof;
   }
 
-  /** An upstream answered 401: an access token may have been withdrawn before its end. */
-  refused(auth: AuthScheme, secret: string): void {
-    if (auth.in === 'google-service-account') this.#tokens.forget(secret, auth.scope);
+  /** An upstream answered 401: an access token may have been withdrawn before its end. True when another can be fetched. */
+  refused(auth: AuthScheme, secret: string, proof: string): boolean {
+    if (auth.in !== 'google-service-account' || secret === '') return false;
+    this.#tokens.forget(secret, auth.scope, proof);
+    return true;
   }
 }

@@ -2,7 +2,7 @@ import { parseAwsCredentials } from '../../../config/aws-credentials.ts';
 import { readServiceAccount } from '../../../config/service-account.ts';
 import type { AuthScheme } from '../../../domain/preset.ts';
 
-/** Every text made of a key's secret that must never leave, longest first; access tokens are told by GoogleTokens. */
+/** Every text made of a key's secret that must never leave, longest first; access tokens are told by GoogleTokens as they come. */
 export function secretPartsOf(secret: string, auth: AuthScheme): readonly string[] {
   switch (auth.in) {
     case 'header':

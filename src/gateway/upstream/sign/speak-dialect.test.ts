@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import type { CallKind, Dialect } from '../../../domain/dialect.ts';
 import { PRESETS } from '../../../presets/presets.ts';
 import type { ProtocolName } from '../../../domain/protocol.ts';
+import { offersCall } from '../../../domain/offers-call.ts';
 import { callKindOf } from './call-kind.ts';
-import { offersCall, type PlainRequest, type SpokenRequest, speakDialect } from './speak-dialect.ts';
+import { type PlainRequest, type SpokenRequest, speakDialect } from './speak-dialect.ts';
 
 function dialectOf(preset: string, protocol: ProtocolName): Dialect {
   return PRESETS.get(preset)?.dialects?.[protocol] ?? assert.fail(`${preset} has no dialect for ${protocol}`);

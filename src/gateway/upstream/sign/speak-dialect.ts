@@ -38,11 +38,6 @@ export function speakDialect(request: PlainRequest, dialect: Dialect, kind: Call
   };
 }
 
-/** Whether the host offers such calls at all, for routing. */
-export function offersCall(dialect: Dialect, kind: CallKind): boolean {
-  return dialect.calls === undefined || dialect.calls[kind] !== undefined;
-}
-
 function pathOf({ path, model }: PlainRequest, { path: template = '{path}' }: Partial<DialectCall>): string | null {
   if (!template.includes('{model}')) return template.replace('{path}', () => path);
   if (model === null) return template.includes('{path}') ? path : null;

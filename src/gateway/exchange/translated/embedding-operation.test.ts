@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { UNKNOWN_MODEL_TRAITS } from '../../../domain/model-traits.ts';
+import { PROTOCOLS } from '../../../protocols/registry.ts';
+import { EmbeddingOperation } from './embedding-operation.ts';
+import type { OperationCall } from './translated-operation.ts';
+
+const CALL: OperationCall = {
+  requestId: 'r',
+  publicModel: 'public',
+  stream: false,
+  framing: 'sse',
+  now: 1_800_000_000,
+  items: { remember: () => undefined, find: () => null },
+};
+const AIM = { model: 'upstream', traits: UNKNOWN_MODEL_TRAITS };
+const GEMINI = PROTOCOLS['gemini-generate'];
+const OPENAI = PROTOCOLS['openai-embeddings'];
+
+test('texts become one request each, and the vectors come back under the name that was asked for', () => {
+  const operation = new EmbeddingOperation(OPENAI, { model: 'public', input: ['a', 'b'], dimensions: 2 }, CALL);
+  const { path, body } = operation.write(GEMINI, AIM);
+  assert.equal(path, '/models/upstream:batchEmbedContents');
+  assert.equal((body['requests'] as readonly unknown[]).length, 2);
+  const told = operation.readAnswer(GEMINI, { embeddings: [{ values: [1, 2] }, { values: [3, 4] }] });
+  const read = JSON.parse(told?.body ?? '') as { model: string; data: readonly { embedding: unknown }[] };
+  assert.equal(read.model, 'public');
+  assert.deepEqual(
+    read.data.map(({ embedding }) => embedding),
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  );
+});
+
+test('an answer with too few vectors, too many, an empty one or one that holds no number is none', () => {
+  const operation = new EmbeddingOperation(OPENAI, { model: 'public', input: ['a', 'b'] }, CALL);
+  for (const embeddings of [
+    [],
+    [{ values: [1] }],
+    [{ values: [1] }, { values: [2] }, { values: [3] }],
+    [{ values: [1] }, { values: [] }],
+    [{ values: [1] }, { values: ['x'] }],
+    [{ values: [1] }, null],
+  ]) {
+    assert.equal(operation.readAnswer(GEMINI, { embeddings }), null, JSON.stringify(embeddings));
+  }
+});
+
+test('what the target has no word for is told to be dropped, with what only the client’s protocol has', () => {
+  const operation = new EmbeddingOperation(GEMINI, { content: { parts: [{ text: 'a' }] }, taskType: 'CLUSTERING', title: 't' }, CALL);
+  assert.deepEqual([...operation.write(OPENAI, AIM).dropped].toSorted(), ['taskType', 'title']);
+  assert.deepEqual(
+    operation.wish.unmapped.map(({ field }) => field),
+    ['title'],
+  );
+});
+
+test('embeddings are never streamed', () => {
+  assert.equal(new EmbeddingOperation(OPENAI, { model: 'public', input: 'a' }, CALL).createStream(), null);
+});

@@ -29,6 +29,7 @@ const OWNERS = {
   yaml: 'config',
   typebox: '(config|control)',
   pino: '(observability|app)',
+  jose: 'security',
 };
 
 const TEST = '[.]test[.]ts$';

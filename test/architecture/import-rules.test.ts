@@ -69,6 +69,7 @@ const OFFENCES: Record<string, Record<string, string>> = {
   'owner-of-prom-client': { 'src/gateway/metering/offence-prom.ts': "import 'prom-client';" },
   'owner-of-yaml': { 'src/app/offence-yaml.ts': "import 'yaml';" },
   'owner-of-typebox': { 'src/gateway/http/offence-typebox.ts': "import { Type } from 'typebox'; export const a = Type;" },
+  'owner-of-jose': { 'src/app/offence-jose.ts': "import 'jose';" },
   'owner-of-pino': { 'src/gateway/http/offence-pino.ts': "import 'pino';" },
 };
 

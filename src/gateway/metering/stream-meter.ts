@@ -1,7 +1,8 @@
 import type { Usage } from '../../domain/usage.ts';
 import { isObject, parseJson, type JsonObject } from '../../lib/json-reading.ts';
 import { findPath, skipString } from '../../lib/json-bytes.ts';
-import type { StreamSigns, WireProtocol } from '../../protocols/wire-protocol.ts';
+import type { WireProtocol } from '../../protocols/wire-protocol.ts';
+import { endOfSign, holdsAnySign, SIGNS, type PreparedSigns, type StreamSign } from './stream-sign.ts';
 
 const DONE = Buffer.from('[DONE]');
 /** `[DONE]` and the spaces that some servers put behind it. */
@@ -28,14 +29,11 @@ export class StreamMeter {
   isFinal = false;
   error: JsonObject | null = null;
   readonly #protocol: WireProtocol;
-  readonly #signs: StreamSigns;
-  /** Names of last events, quoted as they stand in an event. */
-  readonly #last: readonly string[];
+  readonly #signs: PreparedSigns;
 
   constructor(protocol: WireProtocol) {
     this.#protocol = protocol;
-    this.#signs = protocol.stream;
-    this.#last = protocol.stream.lastEvents.map((type) => `"${type}"`);
+    this.#signs = SIGNS[protocol.name];
   }
 
   /** Takes one event. Gives the parsed event back when it had to be parsed, else undefined. */
@@ -54,7 +52,7 @@ export class StreamMeter {
     if (signs.sequence !== undefined) this.#readSequence(text, signs.sequence);
     if (this.answeredModel === null) this.answeredModel = this.#readModel(data);
     const mayCarryFigures = holdsObject(text, signs.usage);
-    if (!mayCarryFigures && !text.includes(signs.error)) return undefined;
+    if (!mayCarryFigures && endOfSign(text, signs.error) === -1) return undefined;
     const parsed = parseJson(data);
     if (!isObject(parsed)) return undefined;
     if (mayCarryFigures) this.usage = this.#protocol.readEventUsage(parsed, this.usage);
@@ -75,9 +73,9 @@ export class StreamMeter {
   }
 
   #lookForEnd(text: string, data: Buffer): void {
-    if (!this.isEnded && holdsAny(text, this.#signs.terminal)) this.isEnded = true;
+    if (!this.isEnded && holdsAnySign(text, this.#signs.terminal)) this.isEnded = true;
     // Text may consist of nothing but the name of such an event, so the sign alone proves nothing.
-    if (holdsAny(text, this.#last) && this.#isLastEvent(data)) {
+    if (holdsAnySign(text, this.#signs.last) && this.#isLastEvent(data)) {
       this.isEnded = true;
       this.isFinal = true;
     }
@@ -99,26 +97,19 @@ export class StreamMeter {
 }
 
 /** True when the member stands there with an object: many servers write `"usage":null` into every chunk. */
-function holdsObject(text: string, sign: string): boolean {
+function holdsObject(text: string, sign: StreamSign): boolean {
   // Groq writes a null before its figures: every place counts.
-  for (let at = text.indexOf(sign); at !== -1; at = text.indexOf(sign, at + 1)) {
-    const start = at + sign.length;
+  for (let start = endOfSign(text, sign); start !== -1; start = endOfSign(text, sign, start)) {
     if (text.charCodeAt(text.charCodeAt(start) === SPACE ? start + 1 : start) === OPEN_BRACE) return true;
   }
   return false;
 }
 
-function holdsAny(text: string, signs: readonly string[]): boolean {
-  for (const sign of signs) if (text.includes(sign)) return true;
-  return false;
-}
-
 /** Length of the first of these members that holds a non-empty string. */
-function textBytesOf(text: string, data: Buffer, signs: readonly string[]): number {
+function textBytesOf(text: string, data: Buffer, signs: readonly StreamSign[]): number {
   for (const sign of signs) {
-    const at = text.indexOf(sign);
-    if (at === -1) continue;
-    let start = at + sign.length;
+    let start = endOfSign(text, sign);
+    if (start === -1) continue;
     if (data[start] === SPACE) start += 1;
     if (data[start] !== QUOTE) continue;
     const length = skipString(data, start, data.length) - start - 2;

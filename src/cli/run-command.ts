@@ -5,6 +5,7 @@ const HELP = `headgate: one address for your LLM APIs, many keys behind it
   headgate config plan NEW       say what a new configuration would change, and who loses what
   headgate healthcheck           exit 0 when a gateway on this machine is ready
   headgate backup                copy the ledger, or put a copy back
+  headgate migrate               the schema of the database: status, up, down
   headgate demo                  a gateway, a mock vendor and a little traffic; no account needed
   headgate mock                  an upstream of every protocol, scripted
   headgate bench                 measure this machine's gateway
@@ -22,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly run: Command }>
   config: () => import('./commands/config.ts'),
   healthcheck: () => import('./commands/healthcheck.ts'),
   backup: () => import('./commands/backup.ts'),
+  migrate: () => import('./commands/migrate.ts'),
   demo: () => import('./commands/demo.ts'),
   mock: () => import('./commands/mock.ts'),
   bench: () => import('./commands/bench.ts'),

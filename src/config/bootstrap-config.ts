@@ -1,3 +1,4 @@
+import type { DatabaseConfig } from './database-config.ts';
 import type { Origin } from './environment-reader.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -13,6 +14,7 @@ export interface BootstrapConfig {
   readonly host: string;
   /** Absolute. */
   readonly dataDir: string;
+  readonly database: DatabaseConfig;
   /** Absolute path of the configuration file; null: none, the environment is the configuration. */
   readonly configFile: string | null;
   readonly metricsPath: string;

@@ -22,6 +22,7 @@ test('without variables the gateway listens on loopback, port 8787', () => {
     port: 8787,
     host: '127.0.0.1',
     dataDir: join(directory, 'data'),
+    database: { kind: 'sqlite', path: join(directory, 'data/headgate.db') },
     configFile: null,
     metricsPath: '/metrics',
     metricsCompat: ['key_lb', 'proxy'],
@@ -130,13 +131,20 @@ test('an address beyond loopback needs an admin credential', () => {
 
 test('the effective settings tell origins and never a secret', () => {
   const bootstrap = readBootstrap(
-    { PORT: '9000', ADMIN_TOKEN: 'a-long-admin-key', GLOBAL_PROXY_KEYS: 'pk-one,pk-two', HTTPS_PROXY: 'http://me:hunter2@proxy:3128' },
+    {
+      PORT: '9000',
+      ADMIN_TOKEN: 'a-long-admin-key',
+      GLOBAL_PROXY_KEYS: 'pk-one,pk-two',
+      HTTPS_PROXY: 'http://me:hunter2@proxy:3128',
+      DATABASE_URL: 'postgres://me:hunter2@db/gate',
+    },
     { workingDirectory: directory, fromFile: new Set(['ADMIN_TOKEN']) },
   );
   const shown = new Map(effectiveSettings(bootstrap).map((setting) => [setting.name, setting]));
   assert.deepEqual(shown.get('port'), { name: 'port', value: '9000', origin: 'environment PORT' });
   assert.deepEqual(shown.get('adminToken'), { name: 'adminToken', value: '********', origin: '.env ADMIN_TOKEN' });
   assert.deepEqual(shown.get('logLevel'), { name: 'logLevel', value: 'info', origin: 'default' });
+  assert.deepEqual(shown.get('database'), { name: 'database', value: 'postgres://db:5432/gate', origin: 'environment DATABASE_URL' });
   assert.equal(shown.get('globalProxyKeys')?.value, '********,********');
   assert.doesNotMatch(JSON.stringify([...shown.values()]), /hunter2|a-long-admin-key|pk-one/u);
 });

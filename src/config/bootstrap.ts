@@ -5,6 +5,7 @@ import { type BootstrapConfig, LOG_LEVELS, METRIC_FAMILIES } from './bootstrap-c
 import { isProxyUrl } from './check-provider.ts';
 import { EnvironmentReader, type Setting } from './environment-reader.ts';
 import type { Environment } from './expand-environment.ts';
+import { readDatabase } from './read-database.ts';
 import { requireAdminBeyondLoopback } from './require-admin.ts';
 import { isWellKnownSecret, weaknessOfSecret } from './weak-secret.ts';
 
@@ -27,7 +28,9 @@ const RESERVED_PATHS = /^\/(?:$|v1(?:beta)?(?:\/|$)|api(?:\/|$)|admin(?:\/|$)|ll
 export function readBootstrap(environment: Environment, options: BootstrapOptions = {}): BootstrapConfig {
   const directory = options.workingDirectory ?? process.cwd();
   const reader = new EnvironmentReader(environment, options.fromFile ?? new Set());
-  const settings = readSettings(reader, directory);
+  const dataDir = mapped(reader.text(['DATA_DIR'], './data'), (path) => resolve(directory, path));
+  const database = readDatabase(reader, directory, dataDir.value);
+  const settings = { ...readSettings(reader, directory), dataDir, database: database.setting };
   requireAdminBeyondLoopback(settings.host.value, settings.adminToken.value, environment, reader);
   reader.throwIfAny();
   const entries = Object.entries<Setting<unknown>>(settings);
@@ -36,7 +39,7 @@ export function readBootstrap(environment: Environment, options: BootstrapOption
       [Name in keyof typeof settings]: (typeof settings)[Name]['value'];
     }),
     origins: Object.fromEntries(entries.map(([name, { origin }]) => [name, origin])) as Record<keyof typeof settings, string>,
-    warnings: [],
+    warnings: database.warnings,
   };
 }
 
@@ -44,7 +47,6 @@ function readSettings(reader: EnvironmentReader, directory: string) {
   return {
     port: reader.wholeNumber(['PORT', 'BACKEND_PORT'], DEFAULT_PORT, 0, 65_535),
     host: readHost(reader),
-    dataDir: mapped(reader.text(['DATA_DIR'], './data'), (path) => resolve(directory, path)),
     configFile: readConfigFile(reader, directory),
     metricsPath: readMetricsPath(reader),
     metricsCompat: readMetricsCompat(reader),

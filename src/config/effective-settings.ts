@@ -1,4 +1,5 @@
 import type { BootstrapConfig, BootstrapName } from './bootstrap-config.ts';
+import { databaseLabel } from './database-config.ts';
 import type { Origin } from './environment-reader.ts';
 
 export interface EffectiveSetting {
@@ -20,6 +21,7 @@ function shownValue(name: BootstrapName, bootstrap: BootstrapConfig): string {
   if (name === 'adminToken') return bootstrap.adminToken === null ? 'not set' : '********';
   if (name === 'globalProxyKeys')
     return bootstrap.globalProxyKeys.length === 0 ? 'not set' : bootstrap.globalProxyKeys.map(() => '********').join(',');
+  if (name === 'database') return databaseLabel(bootstrap.database);
   if (name === 'httpsProxy') return bootstrap.httpsProxy === null ? 'not set' : withoutCredentials(bootstrap.httpsProxy);
   const value = bootstrap[name];
   if (value === null) return 'not set';

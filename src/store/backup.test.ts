@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { createBackup, restoreBackup } from './backup.ts';
+import { createBackup, restoreBackup, type LedgerPlace } from './backup.ts';
 import { lockJournal } from './journal/journal-lock.ts';
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -13,6 +13,10 @@ function makeFolder(context: { after(act: () => void): void }): string {
   const folder = mkdtempSync(join(tmpdir(), 'headgate-backup-'));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+function placeOf(dataDir: string): LedgerPlace {
+  return { dataDir, database: { kind: 'sqlite', path: join(dataDir, 'headgate.db') } };
 }
 
 function writeRow(file: string, value: string): void {
@@ -34,9 +38,9 @@ test('a backup holds what the ledger held, and restoring it keeps what was there
   const database = join(folder, 'headgate.db');
   const file = join(folder, 'copy.db');
   writeRow(database, 'before');
-  await createBackup(folder, file);
+  await createBackup(placeOf(folder), file);
   writeRow(database, 'after');
-  const aside = restoreBackup(folder, file, NOW);
+  const aside = restoreBackup(placeOf(folder), file, NOW);
   assert.deepEqual(readRows(database), ['before']);
   assert.equal(aside, `${database}.replaced-2026-01-02T03-04-05.000Z`);
   assert.deepEqual(readRows(aside ?? ''), ['before', 'after']);
@@ -46,9 +50,9 @@ test('a damaged ledger can be replaced by a backup', async (context) => {
   const folder = makeFolder(context);
   const database = join(folder, 'headgate.db');
   writeRow(database, 'kept');
-  await createBackup(folder, join(folder, 'copy.db'));
+  await createBackup(placeOf(folder), join(folder, 'copy.db'));
   writeFileSync(database, 'not a database');
-  restoreBackup(folder, join(folder, 'copy.db'), NOW);
+  restoreBackup(placeOf(folder), join(folder, 'copy.db'), NOW);
   assert.deepEqual(readRows(database), ['kept']);
 });
 
@@ -57,12 +61,18 @@ test('a backup that is damaged, and one for a directory in use, change nothing',
   const database = join(folder, 'headgate.db');
   writeRow(database, 'kept');
   writeFileSync(join(folder, 'bad.db'), 'not a database');
-  assert.throws(() => restoreBackup(folder, join(folder, 'bad.db'), NOW), /bad\.db is damaged/);
-  await createBackup(folder, join(folder, 'copy.db'));
-  restoreBackup(folder, join(folder, 'copy.db'), NOW);
+  assert.throws(() => restoreBackup(placeOf(folder), join(folder, 'bad.db'), NOW), /bad\.db is damaged/);
+  await createBackup(placeOf(folder), join(folder, 'copy.db'));
+  restoreBackup(placeOf(folder), join(folder, 'copy.db'), NOW);
   const lock = lockJournal(join(folder, 'journal'));
-  assert.throws(() => restoreBackup(folder, join(folder, 'copy.db'), NOW), /in use by another Headgate/);
+  assert.throws(() => restoreBackup(placeOf(folder), join(folder, 'copy.db'), NOW), /in use by another Headgate/);
   lock.release();
   assert.deepEqual(readRows(database), ['kept']);
-  await assert.rejects(createBackup(folder, join(folder, 'copy.db')), /exists already/);
+  await assert.rejects(createBackup(placeOf(folder), join(folder, 'copy.db')), /exists already/);
+});
+
+test('a ledger that is no file is left to the tools of its server, and they are named', async (context) => {
+  const folder = makeFolder(context);
+  const database = { kind: 'postgres', host: 'db', port: 5432, user: 'u', password: 'hunter22', database: 'd', tls: null } as const;
+  await assert.rejects(createBackup({ dataDir: folder, database }, join(folder, 'copy.db')), /postgres:\/\/db:5432\/d: .*pg_dump/);
 });

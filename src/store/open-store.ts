@@ -1,16 +1,21 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DatabaseConfig } from '../config/database-config.ts';
 import type { Journal } from '../ports/journal.ts';
 import { FileJournal } from './journal/file-journal.ts';
 import { nodeJournalFiles, type JournalFiles } from './journal/journal-files.ts';
 import { lockJournal, type JournalLock } from './journal/journal-lock.ts';
+import { readJournalOwner } from './journal/journal-owner.ts';
 import { listSegments, nextSegment, segmentBytes } from './journal/segment-files.ts';
 import { LedgerThread } from './ledger/ledger-thread.ts';
+import { reasonOf } from './reason-of.ts';
 import { StoreError } from './store-error.ts';
 
 export interface StoreOptions {
   /** Made when it is missing. */
   readonly dataDir: string;
+  /** `headgate.db` in the data directory when absent. */
+  readonly database?: DatabaseConfig;
   /** How often written records are handed to the ledger. */
   readonly flushMs: number;
   readonly retentionDays: Retention;
@@ -55,17 +60,19 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   } catch (error) {
     lock?.release();
     if (error instanceof StoreError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StoreError(`The data directory ${options.dataDir} cannot be used: ${reason}. Headgate needs to read and write it.`);
+    throw new StoreError(`The data directory ${options.dataDir} cannot be used: ${reasonOf(error)}. Headgate needs to read and write it.`);
   }
 }
 
 async function openFolder(folder: string, options: StoreOptions): Promise<{ journal: Journal; ledger: LedgerThread }> {
   const firstSegment = nextSegment(folder);
   const olderBytes = listSegments(folder).reduce((sum, segment) => sum + segmentBytes(folder, segment), 0);
-  const databasePath = join(options.dataDir, 'headgate.db');
-  const { flushMs, onProblem, files = nodeJournalFiles } = options;
-  const ledger = new LedgerThread({ databasePath, folder, firstSegment, retentionDays: options.retentionDays.exchanges }, onProblem);
+  const { flushMs, onProblem, files = nodeJournalFiles, retentionDays } = options;
+  const database = options.database ?? { kind: 'sqlite', path: join(options.dataDir, 'headgate.db') };
+  const ledger = new LedgerThread(
+    { database, folder, owner: readJournalOwner(folder), firstSegment, retentionDays: retentionDays.exchanges },
+    onProblem,
+  );
   await ledger.start();
   try {
     return { journal: new FileJournal({ folder, firstSegment, olderBytes, files, follower: ledger, flushMs, onProblem }), ledger };

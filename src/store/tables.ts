@@ -46,6 +46,8 @@ export interface OpenExchangesTable {
   /** Segment in which it was opened: tells the process that opened it. */
   readonly segment: number;
   readonly record: string;
+  /** Journal and process that opened it: several gateways may share a database. Empty in rows from before schema 2. */
+  readonly owner: string;
 }
 
 export interface SchemaMigrationsTable {

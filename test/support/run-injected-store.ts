@@ -9,7 +9,7 @@ import { assertNothingLost } from './assert-nothing-lost.ts';
 import { reasonAgainstTools } from './machine-needs.ts';
 
 /** Exchanges that an injected run settles when nothing stops it. */
-export const INJECTED_RECORDS = 120;
+export const INJECTED_RECORDS = 240;
 
 /** Why no fault can be injected into system calls here; null when it can. */
 export function reasonAgainstTracing(): string | null {

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
+import type { BootstrapConfig } from '../../config/bootstrap-config.ts';
+import { databaseLabel } from '../../config/database-config.ts';
 import { createBackup, restoreBackup } from '../../app/backup-ledger.ts';
 import { readStart, sentenceOf } from '../read-start.ts';
 
-const HELP = `headgate backup: copy the ledger of DATA_DIR, or put a copy back
+const HELP = `headgate backup: copy a ledger that is a SQLite file, or put a copy back
 
   headgate backup create FILE    also while the gateway runs
   headgate backup restore FILE   while it does not; what was there is kept under another name
@@ -20,8 +22,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     return 2;
   }
   try {
-    const { dataDir } = readStart().bootstrap;
-    process.stdout.write(`${await perform(act, dataDir, resolve(file))}\n`);
+    process.stdout.write(`${await perform(act, readStart().bootstrap, resolve(file))}\n`);
     return 0;
   } catch (error) {
     process.stderr.write(`${sentenceOf(error)}\n`);
@@ -29,11 +30,12 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function perform(act: 'create' | 'restore', dataDir: string, file: string): Promise<string> {
+async function perform(act: 'create' | 'restore', bootstrap: BootstrapConfig, file: string): Promise<string> {
+  const database = databaseLabel(bootstrap.database);
   if (act === 'create') {
-    await createBackup(dataDir, file);
-    return `The ledger of ${dataDir} was copied to ${file}.`;
+    await createBackup(bootstrap, file);
+    return `The ledger ${database} was copied to ${file}.`;
   }
-  const aside = restoreBackup(dataDir, file, Date.now());
-  return `The ledger of ${dataDir} is that of ${file} now.${aside === null ? '' : ` What was there is kept as ${aside}.`}`;
+  const aside = restoreBackup(bootstrap, file, Date.now());
+  return `The ledger ${database} is that of ${file} now.${aside === null ? '' : ` What was there is kept as ${aside}.`}`;
 }

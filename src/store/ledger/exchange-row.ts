@@ -3,6 +3,8 @@ import type { ExchangesTable } from '../tables.ts';
 
 /** Longest text that every database can index. */
 const INDEXED_CHARACTERS = 191;
+/** What a column of 32 bits holds. */
+const HIGHEST_STATUS = 2_147_483_647;
 
 /**
  * An exchange record as a row. Records come from a file that an older release may have written,
@@ -11,11 +13,11 @@ const INDEXED_CHARACTERS = 191;
 export function exchangeRow(record: ExchangeRecord): ExchangesTable {
   const usage = record.usage;
   return {
-    id: record.id,
+    id: text(record.id, 64),
     started_at: whole(record.startedAt),
     duration_ms: figure(record.durationMs),
     first_byte_ms: record.firstByteMs === null ? null : figure(record.firstByteMs),
-    status: whole(record.status),
+    status: whole(record.status, HIGHEST_STATUS),
     outcome: text(record.outcome, 32),
     error_code: textOrNull(record.errorCode, 64),
     protocol: text(record.protocol, 32),
@@ -88,14 +90,16 @@ function figure(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) ? value : 0;
 }
 
-function whole(value: unknown): number {
-  return Math.round(figure(value));
+/** As a column of 64 bits and JavaScript both hold it. */
+function whole(value: unknown, most = Number.MAX_SAFE_INTEGER): number {
+  return Math.max(-most, Math.min(most, Math.round(figure(value))));
 }
 
 function text(value: unknown, characters: number): string {
-  return typeof value === 'string' ? value.slice(0, characters) : '';
+  return textOrNull(value, characters) ?? '';
 }
 
 function textOrNull(value: unknown, characters = INDEXED_CHARACTERS): string | null {
-  return typeof value === 'string' ? value.slice(0, characters) : null;
+  // PostgreSQL has no place for NUL in a text; one such name would stop the ledger for good.
+  return typeof value === 'string' ? value.replaceAll('\0', '').slice(0, characters) : null;
 }

@@ -1,9 +1,12 @@
+import type { DatabaseConfig } from '../../config/database-config.ts';
+import type { JournalOwner } from '../journal/journal-owner.ts';
 import type { JournalPosition } from '../journal/segment-files.ts';
 
 /** What the ledger's thread is started with. */
 export interface LedgerThreadData {
-  readonly databasePath: string;
+  readonly database: DatabaseConfig;
   readonly folder: string;
+  readonly owner: JournalOwner;
   readonly firstSegment: number;
   readonly retentionDays: number;
 }

@@ -1,7 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { databaseLabel } from '../../config/database-config.ts';
 import type { JournalPosition } from '../journal/segment-files.ts';
+import { reasonOf } from '../reason-of.ts';
 import type { LedgerNews, LedgerOrder, LedgerThreadData } from './ledger-messages.ts';
-import { Ledger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
+import { openLedger } from './open-ledger.ts';
 import { SegmentIngest } from './segment-ingest.ts';
 
 export interface LedgerRunnerOptions extends LedgerThreadData {
@@ -71,18 +74,18 @@ export class LedgerRunner {
       }
       await (waitMs <= 0 ? nextTurn() : this.#rest(waitMs));
     }
-    this.#ledger?.close();
+    await this.#ledger?.close().catch(() => undefined);
   }
 
   /** One bounded piece of work, so that orders are heard in between. False: nothing is left to do for now. */
   async #work(): Promise<boolean> {
     const ledger = await this.#openLedger();
-    if (this.#ingest.step(ledger, this.#target)) {
+    if (await this.#ingest.step(ledger, this.#target)) {
       this.#tellMoved();
       return true;
     }
     if (this.#isClosing) {
-      this.#ingest.finishLast(ledger, this.#target);
+      await this.#ingest.finishLast(ledger, this.#target);
       this.#tellMoved();
       return false;
     }
@@ -99,10 +102,17 @@ export class LedgerRunner {
 
   async #openLedger(): Promise<Ledger> {
     if (this.#ledger !== null && this.#ledger.isInPlace()) return this.#ledger;
-    this.#ledger?.close();
+    // Not awaited: a server that hangs takes no leave.
+    this.#ledger?.close().catch(() => undefined);
     this.#ledger = null;
-    const ledger = await Ledger.open(this.#options.databasePath, this.#options.nowMs());
-    await this.#ingest.begin(ledger);
+    const { database, owner, nowMs } = this.#options;
+    const ledger = await openLedger(database, owner, nowMs());
+    try {
+      await this.#ingest.begin(ledger, nowMs());
+    } catch (error) {
+      ledger.close().catch(() => undefined);
+      throw error;
+    }
     this.#ledger = ledger;
     return ledger;
   }
@@ -114,11 +124,10 @@ export class LedgerRunner {
 
   #fail(error: unknown): void {
     this.#failures += 1;
-    const reason = error instanceof Error ? error.message : String(error);
-    const { databasePath, folder } = this.#options;
+    const { database, folder } = this.#options;
     this.#options.tell({
       kind: 'failed',
-      sentence: `The ledger ${databasePath} could not be written (${reason}). Its records stay in ${folder} until it can.`,
+      sentence: `The ledger ${databaseLabel(database)} could not be written (${reasonOf(error)}). Its records stay in ${folder} until it can.`,
     });
   }
 

@@ -1,11 +1,12 @@
 import { Worker } from 'node:worker_threads';
+import { databaseLabel } from '../../config/database-config.ts';
 import type { FollowerStatus, JournalFollower } from '../journal/journal-follower.ts';
 import type { JournalPosition } from '../journal/segment-files.ts';
 import { StoreError } from '../store-error.ts';
 import type { LedgerNews, LedgerOrder, LedgerThreadData } from './ledger-messages.ts';
 
 const RESTART_MS = 5000;
-/** SQLite waits 5 s for a lock; longer than two such waits nobody holds up a stop. */
+/** SQLite waits 5 s for a lock, and so long does a connection to a server; longer than two such waits nobody holds up a stop. */
 const LONGEST_CLOSE_MS = 12_000;
 
 /** The main thread's end of the ledger's thread. */
@@ -122,7 +123,7 @@ export class LedgerThread implements JournalFollower {
         break;
       case 'recovered':
         this.#status = { ...this.#status, problem: null };
-        this.#onProblem(`The ledger ${this.#data.databasePath} can be written again; nothing is missing in it.`);
+        this.#onProblem(`The ledger ${databaseLabel(this.#data.database)} can be written again; nothing is missing in it.`);
         break;
       case 'said':
         this.#onProblem(news.sentence);

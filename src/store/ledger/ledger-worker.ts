@@ -1,6 +1,6 @@
 // Entry of the ledger's thread: node:sqlite blocks its thread, and that must not be the one that serves requests.
 import { parentPort, workerData } from 'node:worker_threads';
-import { inspectDatabase } from '../sqlite/inspect-database.ts';
+import { inspectDatabase } from '../inspect-database.ts';
 import { StoreError } from '../store-error.ts';
 import type { LedgerNews, LedgerOrder, LedgerThreadData } from './ledger-messages.ts';
 
@@ -10,7 +10,7 @@ if (port === null) throw new Error('ledger-worker.ts runs as a worker thread onl
 const tell = (news: LedgerNews): void => port.postMessage(news);
 
 try {
-  inspectDatabase(data.databasePath);
+  await inspectDatabase(data.database);
   tell({ kind: 'ready' });
   // Loaded late: the query builder takes longer to load than the gateway may take to start.
   const { LedgerRunner } = await import('./ledger-runner.ts');

@@ -6,11 +6,15 @@ import { DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
 import { exchangeRecord, openRecord } from '../../../test/support/exchange-records.ts';
 import { segmentPath, type JournalPosition } from '../journal/segment-files.ts';
-import { Ledger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import { SegmentIngest } from './segment-ingest.ts';
+import { SqliteLedger } from './sqlite-ledger.ts';
 
 const opened = (id: string): string => `${JSON.stringify({ open: openRecord(id) })}\n`;
 const settled = (id: string): string => `${JSON.stringify({ settle: exchangeRecord(id) })}\n`;
+
+const OWNER = { journal: 'this journal', process: 'one' };
+const NOW = Date.UTC(2026, 10, 20, 13);
 
 interface Bench {
   readonly folder: string;
@@ -24,9 +28,9 @@ interface Bench {
 async function bench(t: TestContext): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), 'headgate-ingest-'));
   const path = join(folder, 'headgate.db');
-  const ledger = await Ledger.open(path, 0);
-  t.after(() => {
-    ledger.close();
+  const ledger = await SqliteLedger.open({ kind: 'sqlite', path }, OWNER, 0);
+  t.after(async () => {
+    await ledger.close();
     rmSync(folder, { recursive: true, force: true });
   });
   const ask = (sql: string): Record<string, unknown>[] => {
@@ -41,7 +45,7 @@ async function bench(t: TestContext): Promise<Bench> {
     write: (segment, text) => writeFileSync(segmentPath(folder, segment), text),
     async begin(firstSegment, stepBytes = 1024): Promise<SegmentIngest> {
       const ingest = new SegmentIngest({ folder, firstSegment, stepBytes, onSentence: () => {} });
-      await ingest.begin(ledger);
+      await ingest.begin(ledger, NOW);
       return ingest;
     },
     outcomes: () => Object.fromEntries(ask('select id, outcome from exchanges order by id').map((row) => [String(row['id']), row['outcome']])),
@@ -49,9 +53,9 @@ async function bench(t: TestContext): Promise<Bench> {
   };
 }
 
-function drain(ingest: SegmentIngest, ledger: Ledger, target: JournalPosition): number {
+async function drain(ingest: SegmentIngest, ledger: Ledger, target: JournalPosition): Promise<number> {
   let steps = 0;
-  while (ingest.step(ledger, target)) steps += 1;
+  while (await ingest.step(ledger, target)) steps += 1;
   return steps;
 }
 
@@ -59,10 +63,10 @@ test('reads only as far as it was told, and goes on from there', async (t) => {
   const { ledger, write, begin, outcomes } = await bench(t);
   const ingest = await begin(1);
   write(1, settled('a') + settled('b'));
-  drain(ingest, ledger, { segment: 1, bytes: settled('a').length });
+  await drain(ingest, ledger, { segment: 1, bytes: settled('a').length });
   assert.deepEqual(Object.keys(outcomes()), ['a']);
   assert.deepEqual(ingest.position, { segment: 1, bytes: settled('a').length });
-  drain(ingest, ledger, { segment: 1, bytes: settled('a').length * 2 });
+  await drain(ingest, ledger, { segment: 1, bytes: settled('a').length * 2 });
   assert.deepEqual(Object.keys(outcomes()), ['a', 'b']);
 });
 
@@ -70,7 +74,7 @@ test('takes many records in bounded steps', async (t) => {
   const { ledger, write, begin, outcomes } = await bench(t);
   const ids = Array.from({ length: 30 }, (_, index) => `x${index + 10}`);
   write(1, ids.map(settled).join(''));
-  const steps = drain(await begin(2, 4096), ledger, { segment: 2, bytes: 0 });
+  const steps = await drain(await begin(2, 4096), ledger, { segment: 2, bytes: 0 });
   assert.ok(steps > 5);
   assert.deepEqual(Object.keys(outcomes()), ids);
 });
@@ -78,7 +82,7 @@ test('takes many records in bounded steps', async (t) => {
 test('a line longer than a step is one line', async (t) => {
   const { ledger, write, begin, outcomes } = await bench(t);
   write(1, settled('a'));
-  drain(await begin(2, 16), ledger, { segment: 2, bytes: 0 });
+  await drain(await begin(2, 16), ledger, { segment: 2, bytes: 0 });
   assert.deepEqual(outcomes(), { a: 'ok' });
 });
 
@@ -87,7 +91,7 @@ test('removes a segment that is read and written no more, and keeps the one bein
   const ingest = await begin(1);
   write(1, settled('a'));
   write(2, settled('b'));
-  drain(ingest, ledger, { segment: 2, bytes: settled('b').length });
+  await drain(ingest, ledger, { segment: 2, bytes: settled('b').length });
   assert.ok(!existsSync(segmentPath(folder, 1)));
   assert.ok(existsSync(segmentPath(folder, 2)));
   assert.equal(ingest.removedBytes, settled('a').length);
@@ -99,12 +103,12 @@ test('an exchange that outlives its segment and is settled later is no crash', a
   const ingest = await begin(1);
   write(1, opened('long'));
   write(2, '');
-  drain(ingest, ledger, { segment: 2, bytes: 0 });
+  await drain(ingest, ledger, { segment: 2, bytes: 0 });
   assert.deepEqual(parked(), ['long']);
   write(2, settled('long'));
-  drain(ingest, ledger, { segment: 2, bytes: settled('long').length });
+  await drain(ingest, ledger, { segment: 2, bytes: settled('long').length });
   assert.deepEqual(parked(), []);
-  drain(await begin(3), ledger, { segment: 3, bytes: 0 });
+  await drain(await begin(3), ledger, { segment: 3, bytes: 0 });
   assert.deepEqual(outcomes(), { long: 'ok' });
 });
 
@@ -112,10 +116,10 @@ test('an exchange that outlives its segment and not its process is settled as cr
   const { ledger, write, begin, outcomes, parked } = await bench(t);
   write(1, opened('long') + opened('short') + settled('short'));
   write(2, '');
-  drain(await begin(1), ledger, { segment: 2, bytes: 0 });
+  await drain(await begin(1), ledger, { segment: 2, bytes: 0 });
   assert.deepEqual(outcomes(), { short: 'ok' });
   for (const firstSegment of [3, 4]) {
-    drain(await begin(firstSegment), ledger, { segment: firstSegment, bytes: 0 });
+    await drain(await begin(firstSegment), ledger, { segment: firstSegment, bytes: 0 });
     assert.deepEqual(outcomes(), { long: 'crashed', short: 'ok' });
     assert.deepEqual(parked(), []);
   }
@@ -125,8 +129,8 @@ test('an exchange that this process opened is not crashed when the thread of the
   const { ledger, write, begin, outcomes } = await bench(t);
   write(1, opened('running'));
   write(2, '');
-  drain(await begin(1), ledger, { segment: 2, bytes: 0 });
-  drain(await begin(1), ledger, { segment: 2, bytes: 0 });
+  await drain(await begin(1), ledger, { segment: 2, bytes: 0 });
+  await drain(await begin(1), ledger, { segment: 2, bytes: 0 });
   assert.deepEqual(outcomes(), {});
 });
 
@@ -136,9 +140,8 @@ test('a step that the ledger refuses changes nothing and is repeated whole', asy
   const ingest = await begin(2);
   let refusals = 1;
   const refusing = {
-    settle: (...args: Parameters<Ledger['settle']>) => ledger.settle(...args),
-    settleEach(write: Parameters<Ledger['settleEach']>[0]): void {
-      ledger.settleEach((insert) => {
+    settleEach(write: Parameters<Ledger['settleEach']>[0]): Promise<void> {
+      return ledger.settleEach((insert) => {
         const ids = write(insert);
         if (refusals > 0) {
           refusals -= 1;
@@ -148,9 +151,9 @@ test('a step that the ledger refuses changes nothing and is repeated whole', asy
       });
     },
     park: (...args: Parameters<Ledger['park']>) => ledger.park(...args),
-  } as Ledger;
-  assert.throws(() => drain(ingest, refusing, { segment: 2, bytes: 0 }), /full/);
+  } as Partial<Ledger> as Ledger;
+  await assert.rejects(drain(ingest, refusing, { segment: 2, bytes: 0 }), /full/);
   assert.deepEqual(outcomes(), {});
-  drain(ingest, refusing, { segment: 2, bytes: 0 });
+  await drain(ingest, refusing, { segment: 2, bytes: 0 });
   assert.deepEqual(outcomes(), { a: 'ok', b: 'ok' });
 });

@@ -70,41 +70,41 @@ export class SegmentIngest {
   }
 
   /** To be called for each ledger before the first step with it: one that took another's place gets what is still in the segments. */
-  async begin(ledger: Ledger): Promise<void> {
+  async begin(ledger: Ledger, nowMs: number): Promise<void> {
     this.#readings.clear();
     this.#parked.clear();
-    for (const { segment, record } of await ledger.listParked()) {
+    for (const { segment, record } of await ledger.listParked(nowMs)) {
       this.#open.set(record.id, { segment, text: openLine(record) });
       this.#parked.add(record.id);
     }
   }
 
   /** One step; false when everything before `target` is in the ledger. Throws what the ledger throws. */
-  step(ledger: Ledger, target: JournalPosition): boolean {
+  async step(ledger: Ledger, target: JournalPosition): Promise<boolean> {
     const [segment] = listSegments(this.#options.folder);
     if (!this.#isOldDone && (segment === undefined || segment >= this.#options.firstSegment)) {
-      this.#settleCrashed(ledger);
+      await this.#settleCrashed(ledger);
       return true;
     }
     if (segment === undefined || segment > target.segment) return false;
     const end = segment === target.segment ? target.bytes : segmentBytes(this.#options.folder, segment);
-    if (this.#readStep(ledger, segment, end)) return true;
+    if (await this.#readStep(ledger, segment, end)) return true;
     if (segment === target.segment) return false;
-    this.#finish(ledger, segment);
+    await this.#finish(ledger, segment);
     return true;
   }
 
   /** After the last step, when nothing writes the last segment any more. */
-  finishLast(ledger: Ledger, target: JournalPosition): void {
-    if (existsSync(segmentPath(this.#options.folder, target.segment))) this.#finish(ledger, target.segment);
+  async finishLast(ledger: Ledger, target: JournalPosition): Promise<void> {
+    if (existsSync(segmentPath(this.#options.folder, target.segment))) await this.#finish(ledger, target.segment);
   }
 
-  #readStep(ledger: Ledger, segment: number, end: number): boolean {
+  async #readStep(ledger: Ledger, segment: number, end: number): Promise<boolean> {
     const path = segmentPath(this.#options.folder, segment);
     const reading = this.#reading(segment);
     const lines = readLines(path, reading.bytes, end, this.#options.stepBytes ?? STEP_BYTES);
     if (lines.length === 0) return false;
-    const read = this.#ingest(ledger, lines);
+    const read = await this.#ingest(ledger, lines);
     for (const [id, text] of read.opened) this.#open.set(id, { segment, text });
     for (const id of read.settled) this.#open.delete(id);
     for (const id of read.unparked) this.#parked.delete(id);
@@ -116,10 +116,10 @@ export class SegmentIngest {
   }
 
   /** One transaction for a piece of a segment. Records are read one by one as they are written, so that each is garbage before the next. */
-  #ingest(ledger: Ledger, lines: Lines): ReadLines {
+  async #ingest(ledger: Ledger, lines: Lines): Promise<ReadLines> {
     const ranges = new Map<string, readonly [number, number]>();
     const read = { lines: 0, corrupt: [] as number[], settled: [] as string[], unparked: [] as string[], opened: new Map<string, string>() };
-    ledger.settleEach((insert) => {
+    await ledger.settleEach((insert) => {
       eachLine(lines, (start, end) => {
         read.lines += 1;
         // Nearly every open record is settled soon after: it is read only when it is not.
@@ -140,10 +140,10 @@ export class SegmentIngest {
   }
 
   /** Lets a segment go that was read to its end; what could not be read of it is kept aside. */
-  #finish(ledger: Ledger, segment: number): void {
+  async #finish(ledger: Ledger, segment: number): Promise<void> {
     const unsettled = [...this.#open].filter(([id, line]) => line.segment <= segment && !this.#parked.has(id));
     const toPark = unsettled.map(([, line]) => readUnsettled(line)).filter((exchange) => exchange !== null);
-    if (toPark.length > 0) ledger.park(toPark);
+    if (toPark.length > 0) await ledger.park(toPark);
     for (const exchange of toPark) this.#parked.add(exchange.record.id);
 
     const path = segmentPath(this.#options.folder, segment);
@@ -166,11 +166,14 @@ export class SegmentIngest {
     if (segment >= this.#position.segment) this.#position = { segment: segment + 1, bytes: 0 };
   }
 
-  #settleCrashed(ledger: Ledger): void {
+  async #settleCrashed(ledger: Ledger): Promise<void> {
     const unsettled = [...this.#open].filter(([, line]) => line.segment < this.#options.firstSegment);
     const crashed = unsettled.map(([, line]) => readUnsettled(line)?.record).filter((record) => record !== undefined);
     const ids = unsettled.map(([id]) => id);
-    ledger.settle(crashed.map(crashedRecord), ids);
+    await ledger.settleEach((insert) => {
+      for (const record of crashed) insert(crashedRecord(record));
+      return ids;
+    });
     for (const id of ids) {
       this.#open.delete(id);
       this.#parked.delete(id);

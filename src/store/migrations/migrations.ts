@@ -1,13 +1,6 @@
-import type { Kysely } from 'kysely';
-import { createExchanges } from './0001-exchanges.ts';
-
-export interface Migration {
-  readonly version: number;
-  readonly name: string;
-  readonly up: (db: Kysely<unknown>) => Promise<void>;
-}
+import { exchanges } from './0001-exchanges.ts';
+import { ownersOfOpenExchanges } from './0002-owners-of-open-exchanges.ts';
+import type { Migration } from './migration.ts';
 
 /** Every change of the schema, oldest first. A released one is never changed. */
-export const MIGRATIONS: readonly Migration[] = [{ version: 1, name: 'exchanges', up: createExchanges }];
-
-export const NEWEST_VERSION = Math.max(...MIGRATIONS.map((migration) => migration.version));
+export const MIGRATIONS: readonly Migration[] = [exchanges, ownersOfOpenExchanges];

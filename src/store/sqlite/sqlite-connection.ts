@@ -1,5 +1,6 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
+import { checkParameters } from '../check-parameters.ts';
 
 const CACHED_STATEMENTS = 256;
 
@@ -37,18 +38,4 @@ export class SqliteConnection implements DatabaseConnection {
     this.#statements.set(sql, statement);
     return statement;
   }
-}
-
-/** Objects would be taken for named parameters, and NaN for null: both silently wrong. */
-function checkParameters(sql: string, parameters: readonly unknown[]): SQLInputValue[] {
-  const index = parameters.findIndex((value) => !isBindable(value));
-  if (index === -1) return parameters as SQLInputValue[];
-  const value = parameters[index];
-  const kind = typeof value === 'number' ? 'NaN' : typeof value;
-  throw new TypeError(`Parameter ${index + 1} of \`${sql.slice(0, 80)}\` is of kind ${kind}; SQLite takes text, numbers, bytes and null.`);
-}
-
-function isBindable(value: unknown): value is SQLInputValue {
-  if (value === null || typeof value === 'string' || typeof value === 'bigint' || value instanceof Uint8Array) return true;
-  return typeof value === 'number' && !Number.isNaN(value);
 }

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { NEWEST_VERSION } from '../migrations/migrations.ts';
+import { refuseNewerSchema } from '../migrations/refuse-newer-schema.ts';
 import { StoreError } from '../store-error.ts';
 import { isTemporary, sqliteCode } from './sqlite-failure.ts';
 
@@ -11,20 +11,20 @@ const NOT_THERE = 'ENOENT';
 
 /**
  * Refuses a database that is damaged or belongs to a newer Headgate, without changing a byte of it.
- * A database that is busy passes: it can be written later.
+ * A database that is busy passes: it can be written later. A transaction that a crash cut off is undone first.
  * @throws {StoreError}
  */
-export function inspectDatabase(path: string): void {
+export function inspectSqlite(path: string): void {
   const bytes = sizeOf(path);
   if (bytes === 0) return;
   if (!hasMagic(path)) throw damaged(path, 'it is not a SQLite database');
   try {
-    const database = new DatabaseSync(path, { readOnly: true, timeout: 1000 });
     try {
-      if (bytes <= CHECKED_BYTES) checkPages(database, path);
-      checkVersion(database, path);
-    } finally {
-      database.close();
+      checkContent(path, bytes, true);
+    } catch (error) {
+      // A process that was killed while it made the database left a transaction to be undone, and only a writer may.
+      if (sqliteCode(error) !== 'SQLITE_READONLY') throw error;
+      checkContent(path, bytes, false);
     }
   } catch (error) {
     if (error instanceof StoreError) throw error;
@@ -32,6 +32,16 @@ export function inspectDatabase(path: string): void {
     const reason = error instanceof Error ? error.message : String(error);
     if (['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'SQLITE_FORMAT'].includes(sqliteCode(error))) throw damaged(path, reason);
     throw new StoreError(`The database ${path} cannot be read: ${reason}.`);
+  }
+}
+
+function checkContent(path: string, bytes: number, readOnly: boolean): void {
+  const database = new DatabaseSync(path, { readOnly, timeout: 1000 });
+  try {
+    if (bytes <= CHECKED_BYTES) checkPages(database, path);
+    checkVersion(database, path);
+  } finally {
+    database.close();
   }
 }
 
@@ -44,12 +54,7 @@ function checkPages(database: DatabaseSync, path: string): void {
 function checkVersion(database: DatabaseSync, path: string): void {
   const table = database.prepare("select 1 from sqlite_schema where type = 'table' and name = 'schema_migrations'").get();
   if (table === undefined) return;
-  const version = Number(database.prepare('select max(version) as version from schema_migrations').get()?.['version'] ?? 0);
-  if (version <= NEWEST_VERSION) return;
-  throw new StoreError(
-    `The database ${path} was written by a newer Headgate (schema ${version}; this one knows ${NEWEST_VERSION}). Nothing was changed. ` +
-      'Start the newer version, or go back to a backup with `headgate backup restore`.',
-  );
+  refuseNewerSchema(path, Number(database.prepare('select max(version) as version from schema_migrations').get()?.['version'] ?? 0));
 }
 
 function damaged(path: string, reason: string): StoreError {

@@ -1,0 +1,1 @@
+export { bringUp, standingOfMigrations, takeDown } from '../store/migrations/migrate-database.ts';

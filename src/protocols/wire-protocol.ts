@@ -59,6 +59,8 @@ export interface WireProtocol {
   /** Id of what the provider keeps because of this answer (or first event of one), and of what a request goes on from. Absent: nothing is kept. */
   readonly storedId?: (body: Json) => string | null;
   readonly neededId?: (body: Json) => string | null;
+  /** What of an answer, or of an event of one, is not told to clients of other protocols. Absent: nothing is left out. */
+  readonly leftOut?: (body: Json) => readonly string[];
   /** Present where clients may name items of an earlier answer instead of repeating them. */
   readonly madeItems?: ItemMemory;
   /** Stands in every request that may hold such state. */

@@ -82,6 +82,7 @@ async function callWith(context: GatewayContext, exchange: Exchange, facts: Requ
   const { attempt, treatment } = prepareAttempt(context, exchange, facts, lease, proof);
   const outcome = rewriteRefusal(await attempt.run(), treatment, exchange);
   noteStream(attempt, outcome, exchange, facts);
+  noteLeftOut(treatment, exchange);
   return { outcome, status: attempt.status };
 }
 
@@ -113,6 +114,12 @@ function noteStream(attempt: Attempt, outcome: AttemptOutcome, exchange: Exchang
     exchange.nextSequence = meter.nextSequence;
   }
   if (outcome.kind === 'streamed' && timedOut !== null) exchange.outcome = timedOut === 'stop' ? 'gateway_error' : 'timeout';
+}
+
+/** What the answer held and the client is not told stands beside what the request lost. */
+function noteLeftOut({ translated }: AnswerTreatment, exchange: Exchange): void {
+  if (translated === null || translated.operation.leftOut.size === 0) return;
+  exchange.dropped = [...exchange.dropped, ...translated.operation.leftOut];
 }
 
 function failureOf(outcome: AttemptOutcome): Failure | null {

@@ -13,6 +13,7 @@ import { decodeMessageError, findMessageError, messageErrorBody, messageErrorEve
 import { readMessageEventUsage, readMessageUsage } from './usage.ts';
 import { WIRE_VERSION } from './wire-types.ts';
 import { withoutForeignState } from './without-foreign-state.ts';
+import { leftOut } from './left-out.ts';
 
 /** Anthropic Messages, and its count_tokens. */
 export const anthropicMessages: WireProtocol = {
@@ -50,4 +51,5 @@ export const anthropicMessages: WireProtocol = {
   counting: messagesCounting,
   withoutForeignState,
   foreignStateSign: STATE_TAG,
+  leftOut,
 };

@@ -13,6 +13,7 @@ import { encodeGenerateResponse } from './encode-response.ts';
 import { decodeGenerateError, findGenerateError, generateErrorBody, generateErrorEvent } from './errors.ts';
 import { withoutForeignSignatures } from './foreign-state.ts';
 import { readGenerateUsage } from './usage.ts';
+import { leftOut } from './left-out.ts';
 
 /** Gemini's generateContent family. The model stands in the path; `modelVersion` of the answer is left alone. */
 export const geminiGenerate: WireProtocol = {
@@ -20,6 +21,7 @@ export const geminiGenerate: WireProtocol = {
   family: 'gemini',
   overloadedStatus: 503,
   foreignStateSign: STATE_TAG_BASE64,
+  leftOut,
   requiredHeaders: {},
   maxOutputTokens: (body) => {
     const config = objectAt(body, 'generationConfig');

@@ -11,6 +11,7 @@ import { encodeResponse } from './encode-response.ts';
 import { chatErrorBody, chatErrorEvent, decodeChatError, findChatError } from './errors.ts';
 import { readChatUsage } from './usage.ts';
 import { withoutForeignState } from './without-foreign-state.ts';
+import { leftOut } from './left-out.ts';
 
 /** OpenAI Chat Completions, and everything that calls itself compatible with it. */
 export const openaiChat: WireProtocol = {
@@ -18,6 +19,7 @@ export const openaiChat: WireProtocol = {
   family: 'openai',
   overloadedStatus: 503,
   foreignStateSign: STATE_TAG,
+  leftOut,
   googleStateSign: 'thought_signature',
   requiredHeaders: {},
   maxOutputTokens: (body) => positiveAt(body, 'max_completion_tokens') ?? positiveAt(body, 'max_tokens'),

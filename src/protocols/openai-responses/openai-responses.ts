@@ -15,6 +15,7 @@ import { madeItems } from './made-items.ts';
 import { neededId, storedId } from './stored-id.ts';
 import { readResponseEventUsage, readResponseUsage } from './usage.ts';
 import { withoutForeignState } from './without-foreign-state.ts';
+import { leftOut } from './left-out.ts';
 
 /** OpenAI Responses. */
 export const openaiResponses: WireProtocol = {
@@ -22,6 +23,7 @@ export const openaiResponses: WireProtocol = {
   family: 'openai',
   overloadedStatus: 503,
   foreignStateSign: STATE_TAG,
+  leftOut,
   requiredHeaders: {},
   maxOutputTokens: (body) => positiveAt(body, 'max_output_tokens'),
   promptFields: ['input', 'instructions', 'tools'],

@@ -12,6 +12,7 @@ import type { OperationCall, TranslatedOperation, WrittenAnswer, WrittenRequest 
 /** A question for the number of tokens of a request, between two protocols. */
 export class CountOperation implements TranslatedOperation {
   readonly wish: Wish;
+  readonly leftOut: ReadonlySet<string> = new Set();
   readonly #client: CountTranslation;
   readonly #request: CanonicalRequest;
 

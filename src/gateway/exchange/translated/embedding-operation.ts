@@ -11,6 +11,7 @@ const NO_FEATURES: ReadonlySet<Feature> = new Set();
 /** A call for embeddings, between two protocols. */
 export class EmbeddingOperation implements TranslatedOperation {
   readonly wish: Wish;
+  readonly leftOut: ReadonlySet<string> = new Set();
   readonly #client: EmbeddingTranslation;
   readonly #request: CanonicalEmbeddingRequest;
   readonly #publicModel: string;

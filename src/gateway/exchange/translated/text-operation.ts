@@ -13,6 +13,7 @@ import type { OperationCall, TranslatedOperation, WrittenAnswer, WrittenRequest 
 /** A call for text, between two protocols. */
 export class TextOperation implements TranslatedOperation {
   readonly wish: Wish;
+  readonly leftOut = new Set<string>();
   readonly #client: TextTranslation;
   readonly #call: OperationCall;
   /** Null: the client will not name items of this answer. */
@@ -40,6 +41,8 @@ export class TextOperation implements TranslatedOperation {
   }
 
   readAnswer(via: WireProtocol, body: JsonObject): WrittenAnswer {
+    this.leftOut.clear();
+    this.#noteLeftOut(via.leftOut?.(body));
     const response = textOf(via).decodeResponse(body, { requestId: this.#call.requestId });
     const { usage } = response;
     const model = response.model === '' ? null : response.model;
@@ -55,10 +58,27 @@ export class TextOperation implements TranslatedOperation {
   }
 
   createStream(via: WireProtocol): { readonly decoder: EventDecoder; readonly encoder: EventEncoder } {
+    this.leftOut.clear();
+    const decoder = textOf(via).createEventDecoder({ requestId: this.#call.requestId });
+    return { decoder: via.leftOut === undefined ? decoder : this.#watched(decoder, via.leftOut), encoder: this.#createEncoder() };
+  }
+
+  /** The decoder, with a note of what it passes over. */
+  #watched(decoder: EventDecoder, leftOut: (event: JsonObject) => readonly string[]): EventDecoder {
     return {
-      decoder: textOf(via).createEventDecoder({ requestId: this.#call.requestId }),
-      encoder: this.#createEncoder(),
+      decode: (name, data, out) => {
+        this.#noteLeftOut(leftOut(data));
+        decoder.decode(name, data, out);
+      },
+      get isFinal() {
+        return decoder.isFinal;
+      },
+      close: (out) => decoder.close(out),
     };
+  }
+
+  #noteLeftOut(names: readonly string[] = []): void {
+    for (const name of names) this.leftOut.add(`answer.${name}`);
   }
 
   #createEncoder(): EventEncoder {

@@ -27,6 +27,8 @@ export interface WrittenAnswer {
 /** One client call that can be told to servers of other protocols: read once, written for each target, its answer brought back. */
 export interface TranslatedOperation {
   readonly wish: Wish;
+  /** What the last answer held and the client is not told, as `answer.images`. */
+  readonly leftOut: ReadonlySet<string>;
   carries(via: WireProtocol, target: EncodeTarget): ReadonlySet<Feature>;
   write(via: WireProtocol, target: EncodeTarget): WrittenRequest;
   /** Null: what was asked for is not in it. */

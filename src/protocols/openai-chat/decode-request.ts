@@ -50,6 +50,7 @@ const KNOWN = new Set(
 
 /** A client's chat request in canonical form. Throws what OpenAI's server would refuse. */
 export function decodeRequest(body: JsonObject, { stream }: RequestCall): CanonicalRequest {
+  booleanField(body, 'stream');
   const unmapped = new UnmappedFields();
   const { isDeprecated, ...tooling } = decodeTools(body);
   const names = isDeprecated ? FUNCTION_FEATURE_NAMES : CHAT_FEATURE_NAMES;

@@ -31,6 +31,7 @@ const NAMES: FeatureNames = {
 
 /** A client's legacy completion as a conversation of one user message. Throws what the API refuses, and what no conversation can say. */
 export function decodeRequest(body: JsonObject, { stream }: RequestCall): CanonicalRequest {
+  booleanField(body, 'stream');
   refuseUntranslatable(body);
   const unmapped = new UnmappedFields();
   unmapped.addUnknown(body, KNOWN);

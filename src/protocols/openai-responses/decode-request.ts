@@ -84,6 +84,7 @@ const LEAST_OUTPUT_TOKENS = 16;
 
 /** `POST /responses` as a request between protocols. Throws GatewayError `invalid_request`. */
 export function decodeResponseRequest(body: JsonObject, call: RequestCall): CanonicalRequest {
+  booleanField(body, 'stream');
   const unmapped = new UnmappedFields();
   readForeignFields(body, unmapped);
   const { turns, addedTools } = readConversation(body, unmapped);

@@ -18,15 +18,15 @@ test('a legal tool-call id stays, any other becomes a legal one that is always t
 test('a wrapped state comes back letter by letter, and nothing else is taken for one', () => {
   const state: OpaqueState = { family: 'anthropic', form: 'signature', data: 'Eq+/=', text: 'I think 天' };
   const wrapped = wrapState(state);
-  assert.match(wrapped, /^[A-Za-z0-9_.-]+$/);
+  assert.match(wrapped, /^[A-Za-z0-9_.~-]+$/);
   assert.deepEqual(unwrapState(wrapped), state);
   for (const foreign of [
     '',
     'EvQBCk',
-    'hg1.',
-    'hg1.%%%',
-    'hg1.e30',
-    `hg1.${Buffer.from('{"family":"x","form":"sealed","data":"d"}').toString('base64url')}`,
+    '~hg-state.',
+    '~hg-state.%%%',
+    '~hg-state.e30',
+    `~hg-state.${Buffer.from('{"family":"x","form":"sealed","data":"d"}').toString('base64url')}`,
   ]) {
     assert.equal(unwrapState(foreign), null);
   }

@@ -1,15 +1,15 @@
 import type { CompiledProvider } from '../../config/snapshot.ts';
 import { GatewayError } from '../../domain/gateway-error.ts';
 import { listModels, modelsBody, type ModelListShape } from '../http/models-answer.ts';
+import { answerHere } from './answer-here.ts';
 import { checkProxyMethod } from './check-call.ts';
 import type { Exchange } from './exchange.ts';
 import type { GatewayContext } from './gateway-context.ts';
-import { settleExchange } from './settle-exchange.ts';
 
 /** Answers the calls that ask what this caller may use. True when this was one. */
 export function answerModels(context: GatewayContext, exchange: Exchange): boolean {
   checkProxyMethod(exchange);
-  const { match, request, response, snapshot, caller } = exchange;
+  const { match, request, snapshot, caller } = exchange;
   if (match.local !== 'models') return false;
   const asked = request.headers['x-llm-provider'];
   const askedName = (Array.isArray(asked) ? asked[0] : asked)?.trim().toLowerCase();
@@ -22,17 +22,6 @@ export function answerModels(context: GatewayContext, exchange: Exchange): boole
     match.errorStyle === 'gemini-generate' ? 'gemini' : request.headers['anthropic-version'] !== undefined ? 'anthropic' : 'openai';
   const body = modelsBody(shape, models, match.pathModel);
   if (body === null) throw new GatewayError('model_not_found', 'this model is not offered here', { param: 'model' });
-  exchange.status = 200;
-  settleExchange(context, exchange, () => {
-    response.writeHead(200, [
-      'content-type',
-      'application/json; charset=utf-8',
-      'content-length',
-      String(Buffer.byteLength(body)),
-      'x-request-id',
-      exchange.id,
-    ]);
-    response.end(request.method === 'HEAD' ? undefined : body);
-  });
+  answerHere(context, exchange, body);
   return true;
 }

@@ -77,15 +77,15 @@ function storedField({ match }: Exchange, { bytes }: RequestFacts): { readonly p
 function translationOf(context: GatewayContext, exchange: Exchange, facts: RequestFacts): ExchangeTranslation | null {
   const { base, operation } = exchange.match;
   if (base === null || operation === null) return null;
-  const call: OperationCall = {
+  const describe = (): OperationCall => ({
     requestId: exchange.id,
     publicModel: facts.publicModel ?? '',
     stream: facts.stream,
     framing: exchange.isArrayStream ? 'array' : 'sse',
     now: Math.floor(exchange.startedAtMs / 1000),
     items: callersItems(context, exchange),
-  };
-  return new ExchangeTranslation(exchange.snapshot.settings.translation, call, facts, base, operation);
+  });
+  return new ExchangeTranslation(exchange.snapshot.settings.translation, describe, facts, base, operation);
 }
 
 /** A call whose body may ask for a model that was not seen: forms whose field came late, batches, bodies of unknown kinds. */

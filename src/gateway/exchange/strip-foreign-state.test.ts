@@ -50,7 +50,7 @@ test('a request without such state stays as it came, to the byte', () => {
 });
 
 test('a request that only speaks of the mark keeps its meaning', () => {
-  const facts = factsOf('{"model":"m","messages":[{"role":"user","content":"what is hg1.abc?"}]}');
+  const facts = factsOf('{"model":"m","messages":[{"role":"user","content":"what is ~hg-state.abc?"}]}');
   const stripped = stripForeignState(facts, MESSAGES, ANYBODY, nothingFound);
   assert.deepEqual(JSON.parse(stripped.bytes?.toString() ?? ''), JSON.parse(facts.bytes?.toString() ?? ''));
 });

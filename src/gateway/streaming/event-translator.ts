@@ -68,7 +68,7 @@ export class EventTranslator implements ByteSink {
     if (this.#over) return;
     // The last event may lack its blank line.
     if (this.#carry.heldBytes > 0) this.#read(Buffer.concat([this.#carry.take(), BLANK_LINE]));
-    if (!this.#over) this.#close(null);
+    if (!this.#over) this.#close();
   }
 
   onBreak(error: Error): void {
@@ -87,13 +87,13 @@ export class EventTranslator implements ByteSink {
   #onEvent(name: string, data: Buffer): void {
     if (this.#over || data.length === 0) return;
     this.events += 1;
-    if (data.length <= 16 && data.indexOf(DONE) === 0) return this.#close(null);
+    if (data.length <= 16 && data.indexOf(DONE) === 0) return this.#close();
     const event = parseJson(data);
     if (!isObject(event)) return this.#refuse();
     this.#options.decoder.decode(name, event, this.#events);
     if (this.#looking && this.#events.length > 0) this.#look(event);
     this.#encode();
-    if (!this.#over && this.#options.decoder.isFinal) this.#close(null);
+    if (!this.#over && this.#options.decoder.isFinal) this.#close();
   }
 
   /** The first event that means something decides whether this is an answer at all. */
@@ -155,11 +155,11 @@ export class EventTranslator implements ByteSink {
     }
   }
 
-  #close(cause: Error | null): void {
+  #close(): void {
     if (this.#over) return;
     if (!this.#options.decoder.close(this.#events)) {
       this.#events.length = 0;
-      return this.#break(cause ?? null);
+      return this.#break(null);
     }
     if (this.#looking) {
       this.#looking = false;

@@ -146,7 +146,7 @@ test('sources of the text are citations that a client can read', () => {
     {
       type: 'text',
       text: 'so it is',
-      citations: [{ type: 'web_search_result_location', url: 'https://x.test', title: 'X', cited_text: 'so', encrypted_index: 'hg1.' }],
+      citations: [{ type: 'web_search_result_location', url: 'https://x.test', title: 'X', cited_text: 'so', encrypted_index: '~hg-state.' }],
     },
   ]);
   assert.deepEqual(decodeMessage(message, { requestId: 'r' }).choices[0]?.parts, [

@@ -9,8 +9,8 @@ const WRAPPED = wrapState({ family: 'openai', form: 'sealed', data: 'enc' });
 test('what only the gateway can read goes, everything else stays as it is', () => {
   const own = { type: 'thinking', thinking: 'mine', signature: 'sig==', cache_control: null };
   const text = { type: 'text', text: 'so', cache_control: { type: 'ephemeral' } };
-  const cited = { type: 'text', text: 'x', citations: [{ encrypted_index: 'hg1.' }] };
-  const half = { type: 'text', text: 'y', citations: [{ encrypted_index: 'hg1.' }, { encrypted_index: 'real' }] };
+  const cited = { type: 'text', text: 'x', citations: [{ encrypted_index: '~hg-state.' }] };
+  const half = { type: 'text', text: 'y', citations: [{ encrypted_index: '~hg-state.' }, { encrypted_index: 'real' }] };
   const before = {
     model: 'm',
     messages: [

@@ -20,7 +20,7 @@ export const openaiChat: WireProtocol = {
   overloadedStatus: 503,
   foreignStateSign: STATE_TAG,
   leftOut,
-  googleStateSign: 'thought_signature',
+  googleStateSign: '"thought_signature"',
   requiredHeaders: {},
   maxOutputTokens: (body) => positiveAt(body, 'max_completion_tokens') ?? positiveAt(body, 'max_tokens'),
   promptFields: ['messages', 'tools', 'functions'],

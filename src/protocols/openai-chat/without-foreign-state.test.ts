@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { wrapState } from '../../domain/canonical/opaque-state.ts';
+import { STATE_TAG, wrapState } from '../../domain/canonical/opaque-state.ts';
 import { withoutForeignState } from './without-foreign-state.ts';
 
 const OWN = { type: 'reasoning.encrypted', format: 'headgate-1', data: wrapState({ family: 'anthropic', form: 'signature', data: 's' }), index: 0 };
@@ -13,7 +13,7 @@ test('our own state is taken out and everything else stays, in its order', () =>
     messages: [
       { role: 'user', content: 'U' },
       { role: 'assistant', reasoning_details: [OWN, OTHER], content: 'A' },
-      { role: 'assistant', reasoning_details: [OWN, { ...OWN, data: `${OWN.data.slice(0, 9)}` }], content: 'A' },
+      { role: 'assistant', reasoning_details: [OWN, { ...OWN, data: OWN.data.slice(0, STATE_TAG.length + 5) }], content: 'A' },
       'strange',
     ],
     tools: [],

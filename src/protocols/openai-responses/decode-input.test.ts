@@ -177,7 +177,7 @@ test('a reasoning item that only names itself says nothing, and broken arguments
     input: [
       { role: 'user', content: 'a' },
       { type: 'reasoning', id: 'rs_1', summary: [] },
-      { type: 'reasoning', id: 'rs_2', summary: [], encrypted_content: 'hg1.' },
+      { type: 'reasoning', id: 'rs_2', summary: [], encrypted_content: '~hg-state.' },
       { type: 'function_call', call_id: 'c', name: 'f', arguments: '{"a":' },
       { type: 'function_call_output', call_id: 'c', output: 'x' },
     ],

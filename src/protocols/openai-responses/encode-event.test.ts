@@ -132,7 +132,7 @@ test('a thought is an item of its own before the text, with its state wrapped fo
   assert.deepEqual(unwrapState(String(thought?.type === 'reasoning' && thought.encrypted_content)), { ...state, text: 'I think' });
   assert.equal(message?.type, 'message');
   const bare = lastOf(read(encode([START, thinking('x'), said('y'), FINISH, END])))['output'] as Json[];
-  assert.equal(bare[0]?.['encrypted_content'], 'hg1.', 'a thought without state is marked as made here');
+  assert.equal(bare[0]?.['encrypted_content'], '~hg-state.', 'a thought without state is marked as made here');
 });
 
 test("OpenAI's own state passes letter by letter, also without a text", async () => {

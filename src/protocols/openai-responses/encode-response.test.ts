@@ -120,7 +120,7 @@ test('thoughts carry their state: own raw, foreign wrapped with the signed text,
   assert.deepEqual(unwrapState(String(items[1]?.['encrypted_content'])), { ...states[1], text: 'hm' });
   assert.deepEqual(items[1]?.['summary'], [{ type: 'summary_text', text: 'hm' }]);
   assert.deepEqual(unwrapState(String(items[2]?.['encrypted_content'])), states[2]);
-  assert.deepEqual([items[3]?.['id'], items[3]?.['encrypted_content']], ['rs_0190ab_3', 'hg1.']);
+  assert.deepEqual([items[3]?.['id'], items[3]?.['encrypted_content']], ['rs_0190ab_3', '~hg-state.']);
 });
 
 test("calls keep the upstream's id as call_id, custom tools get their text back, and Gemini's signature stands before its call", () => {

@@ -8,12 +8,12 @@ import { withoutForeignState } from './without-foreign-state.ts';
 test('reasoning that the gateway made does not reach a server that never made it, and all else stays', () => {
   const own = { type: 'reasoning', id: 'rs_1', summary: [], encrypted_content: 'gAAA' };
   const wrapped = { type: 'reasoning', id: 'rs_2', summary: [], encrypted_content: wrapState({ family: 'gemini', form: 'signature', data: 'x' }) };
-  const stateless = { type: 'reasoning', id: 'rs_3', summary: [{ type: 'summary_text', text: 'hm' }], encrypted_content: 'hg1.' };
-  const said = { role: 'user', content: 'hg1. is a tag' };
+  const stateless = { type: 'reasoning', id: 'rs_3', summary: [{ type: 'summary_text', text: 'hm' }], encrypted_content: '~hg-state.' };
+  const said = { role: 'user', content: '~hg-state. is a tag' };
   assert.deepEqual(withoutForeignState({ model: 'm', input: [own, wrapped, said, stateless] }), { model: 'm', input: [own, said] });
   const clean = { input: [own, said] };
   assert.equal(withoutForeignState(clean), clean);
-  assert.deepEqual(withoutForeignState({ input: 'hg1.' }), { input: 'hg1.' });
+  assert.deepEqual(withoutForeignState({ input: '~hg-state.' }), { input: '~hg-state.' });
 });
 
 test('counting asks with the part of a request that is counted', () => {

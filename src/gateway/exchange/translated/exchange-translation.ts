@@ -26,17 +26,18 @@ const NEEDS: Readonly<Record<'tools' | 'images' | 'jsonSchema' | 'thinking', rea
 export class ExchangeTranslation implements RoutingTranslation {
   readonly policy: TranslationPolicy;
   readonly client: WireProtocol;
-  readonly #call: OperationCall;
+  readonly #describe: () => OperationCall;
   readonly #facts: RequestFacts;
   readonly #operation: Operation;
   #read: TranslatedOperation | null = null;
   /** Why the request cannot be read. */
   #refusal: GatewayError | null = null;
 
-  constructor(policy: TranslationPolicy, call: OperationCall, facts: RequestFacts, protocol: ProtocolName, operation: Operation) {
+  /** `describe`: nearly every exchange stays in its own protocol and does without. */
+  constructor(policy: TranslationPolicy, describe: () => OperationCall, facts: RequestFacts, protocol: ProtocolName, operation: Operation) {
     this.policy = policy;
     this.client = PROTOCOLS[protocol];
-    this.#call = call;
+    this.#describe = describe;
     this.#facts = facts;
     this.#operation = operation;
   }
@@ -47,12 +48,12 @@ export class ExchangeTranslation implements RoutingTranslation {
 
   /** The call, read. Throws what its own protocol would refuse. */
   operation(): TranslatedOperation {
-    this.#read ??= openOperation(this.#facts.bytes, this.#call, this.client, this.#operation);
+    this.#read ??= openOperation(this.#facts.bytes, this.#describe(), this.client, this.#operation);
     return this.#read;
   }
 
   via(target: Target): ProtocolName | null {
-    return chooseSpoken(target, kindOfOperation(this.#operation, this.#call.stream), servesOperation(this.#operation));
+    return chooseSpoken(target, kindOfOperation(this.#operation, this.#facts.stream), servesOperation(this.#operation));
   }
 
   losses(target: Target, via: ProtocolName): Losses | null {

@@ -35,13 +35,13 @@ export class TextOperation implements TranslatedOperation {
   }
 
   write(via: WireProtocol, target: EncodeTarget): WrittenRequest {
+    this.leftOut.clear();
     const { path, query, headers, body, dropped } = textOf(via).encodeRequest(this.#request, target);
     const { featureNames, unmapped } = this.#request;
     return { path, query, headers, body, dropped: droppedFields(dropped, featureNames, unmapped) };
   }
 
   readAnswer(via: WireProtocol, body: JsonObject): WrittenAnswer {
-    this.leftOut.clear();
     this.#noteLeftOut(via.leftOut?.(body));
     const response = textOf(via).decodeResponse(body, { requestId: this.#call.requestId });
     const { usage } = response;
@@ -58,7 +58,6 @@ export class TextOperation implements TranslatedOperation {
   }
 
   createStream(via: WireProtocol): { readonly decoder: EventDecoder; readonly encoder: EventEncoder } {
-    this.leftOut.clear();
     const decoder = textOf(via).createEventDecoder({ requestId: this.#call.requestId });
     return { decoder: via.leftOut === undefined ? decoder : this.#watched(decoder, via.leftOut), encoder: this.#createEncoder() };
   }

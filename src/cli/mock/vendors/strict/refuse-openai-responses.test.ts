@@ -42,7 +42,7 @@ test('refuses calls without outputs, outputs without calls, and ids of the wrong
 });
 
 test('refuses reasoning that is not its own, that it did not keep, or that nothing follows', () => {
-  assert.match(check({ input: [{ ...REASONING, encrypted_content: 'hg1.abc' }, ANSWER] }) ?? '', /could not be verified/);
+  assert.match(check({ input: [{ ...REASONING, encrypted_content: '~hg-state.abc' }, ANSWER] }) ?? '', /could not be verified/);
   assert.match(check({ input: [{ ...REASONING, encrypted_content: null }, ANSWER], store: false }) ?? '', /not found/);
   assert.match(check({ input: [REASONING, { role: 'user', content: 'a' }] }) ?? '', /without its required following item/);
 });

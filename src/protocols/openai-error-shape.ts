@@ -1,6 +1,7 @@
 import type { CanonicalError } from '../domain/canonical/canonical-error.ts';
 import type { ErrorKind } from '../domain/gateway-error.ts';
 import { isObject, objectAt, type JsonObject } from '../lib/json-reading.ts';
+import { tellingStatus } from './kind-of-status.ts';
 
 const TYPES: Readonly<Record<ErrorKind, string>> = {
   'invalid-request': 'invalid_request_error',
@@ -32,19 +33,6 @@ export function findOpenaiError(body: JsonObject): JsonObject | null {
   if (isObject(error)) return error;
   return typeof error === 'string' ? { message: error } : null;
 }
-
-const BY_STATUS: Readonly<Record<number, ErrorKind>> = {
-  401: 'auth',
-  402: 'rate-limit',
-  403: 'permission',
-  404: 'not-found',
-  408: 'timeout',
-  413: 'too-large',
-  429: 'rate-limit',
-  503: 'overloaded',
-  504: 'timeout',
-  529: 'overloaded',
-};
 
 /** Words of `type` and `code` that say more than the status does, or that stand in a stream, which has none. */
 const BY_WORD: Readonly<Record<string, readonly [kind: ErrorKind, status: number]>> = {
@@ -83,7 +71,7 @@ export function decodeOpenaiError(status: number, body: JsonObject | null): Cano
   return {
     status: told,
     // `invalid_request_error` stands for every fault of the client: then the status says which.
-    kind: BY_STATUS[told] ?? (told >= 500 ? serverKind(worded?.[0]) : (worded?.[0] ?? 'invalid-request')),
+    kind: tellingStatus(told) ?? (told >= 500 ? serverKind(worded?.[0]) : (worded?.[0] ?? 'invalid-request')),
     code,
     message: messageOf(error) ?? `The upstream answered with status ${told} and gave no reason.`,
     ...(type === '' ? {} : { openaiType: type }),

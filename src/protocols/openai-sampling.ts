@@ -1,6 +1,6 @@
 import type { CanonicalRequest } from '../domain/canonical/canonical-request.ts';
 import type { Drops } from '../domain/canonical/drops.ts';
-import type { Feature } from '../domain/canonical/feature.ts';
+import type { Feature, FeatureNames } from '../domain/canonical/feature.ts';
 import { takenStops, USUAL_STOPS } from '../domain/canonical/taken-stops.ts';
 import type { ModelTraits } from '../domain/model-traits.ts';
 import type { JsonObject } from '../lib/json-reading.ts';
@@ -9,6 +9,23 @@ import { listField, numberField, objectField, refuseField, wholeNumberField } fr
 type Sampling = Pick<CanonicalRequest, 'temperature' | 'topP' | 'stop' | 'seed' | 'frequencyPenalty' | 'presencePenalty' | 'logitBias' | 'answers'>;
 
 const MOST_ANSWERS = 128;
+
+/** What chat and legacy completions call the features of sampling. */
+export const SAMPLING_NAMES = {
+  'many-answers': 'n',
+  temperature: 'temperature',
+  'top-p': 'top_p',
+  stop: 'stop',
+  'many-stops': 'stop',
+  'blank-stops': 'stop',
+  seed: 'seed',
+  'frequency-penalty': 'frequency_penalty',
+  'presence-penalty': 'presence_penalty',
+  'logit-bias': 'logit_bias',
+} as const satisfies FeatureNames;
+
+/** The fields that `readSampling` reads. */
+export const SAMPLING_FIELDS: readonly string[] = Object.values(SAMPLING_NAMES);
 
 /** How tokens are chosen, as chat and legacy completions both say it. */
 export function readSampling(body: JsonObject): Sampling {

@@ -1,4 +1,3 @@
-import type { Settings } from '../../config/snapshot.ts';
 import type { Failure } from '../../domain/failure.ts';
 import type { ByteSink } from '../../lib/byte-sink.ts';
 import { headerValue, type HttpHeaders } from '../../lib/http-headers.ts';
@@ -16,6 +15,7 @@ import { BodyCollector, type Collected } from '../upstream/collect-body.ts';
 import { decodeContent, isIdentity } from '../upstream/decode-content.ts';
 import type { DecodingSink } from '../upstream/decoding-sink.ts';
 import { UpstreamCall, type CallListener, type UpstreamRequest } from '../upstream/upstream-call.ts';
+import { beginAftermath, endAftermath } from './aftermath.ts';
 import { isRefusal } from './answer-form.ts';
 import { AttemptClocks, type ClockHooks, type EndedBy } from './attempt-clocks.ts';
 import { cutAnswer, failedBehindComments, failedCollection, failedFirstEvent, type FirstEventProblem } from './attempt-failures.ts';
@@ -31,8 +31,6 @@ import { beginStreamedAnswer } from './write-answer.ts';
 
 const MOST_HELD_BYTES = 32 * 1024 * 1024;
 const MOST_ERROR_BYTES = 8 * 1024 * 1024;
-/** After the last event the connection may end by itself, so that it can be used again. */
-const AFTERMATH_MS = 2000;
 const KEEP_ALIVE_COMMENT = ': keep-alive\n\n';
 
 /**
@@ -49,7 +47,6 @@ export class Attempt implements CallListener, ByteSink, RelayListener, Attendant
   /** What the upstream speaks; null for calls that are passed on unread. */
   readonly #wire: WireProtocol | null;
   readonly #clocks: AttemptClocks;
-  readonly #settings: Settings;
   readonly #isStream: boolean;
   readonly #call: UpstreamCall;
   /** Made when the answer begins to flow. */
@@ -61,7 +58,8 @@ export class Attempt implements CallListener, ByteSink, RelayListener, Attendant
   #decoding: DecodingSink | null = null;
   #resolve: (outcome: AttemptOutcome) => void = () => {};
   #isOver = false;
-  #timedOut: EndedBy | null = null;
+  /** Which deadline ended the attempt, if one did. */
+  timedOut: EndedBy | null = null;
   #isDraining = false;
   status = 0;
   #headers: HttpHeaders = {};
@@ -75,7 +73,6 @@ export class Attempt implements CallListener, ByteSink, RelayListener, Attendant
     this.#isStream = isStream;
     const { protocol } = exchange.match;
     this.#wire = treatment.translated?.via ?? (protocol === 'pass-through' || protocol === 'rest' ? null : PROTOCOLS[protocol]);
-    this.#settings = exchange.snapshot.settings;
     this.#call = new UpstreamCall(this);
     this.#clocks = new AttemptClocks(context.wheel, context.clock, exchange.deadline, lease.target.provider.timeouts, this);
   }
@@ -104,7 +101,7 @@ export class Attempt implements CallListener, ByteSink, RelayListener, Attendant
 
   onFailure(error: Error, sent: boolean): void {
     if (this.#exchange.isGone) return this.#finish({ kind: 'gone' });
-    const failure = this.#timedOut === null ? classifyTransportError(error, sent) : firstByteTimeout();
+    const failure = this.timedOut === null ? classifyTransportError(error, sent) : firstByteTimeout();
     this.#finish({ kind: 'failed', failure, answer: null });
   }
 
@@ -114,12 +111,12 @@ export class Attempt implements CallListener, ByteSink, RelayListener, Attendant
   }
 
   onEnd(): void {
-    this.#endAftermath();
+    if (this.#isOver) endAftermath(this.#context, this.#exchange);
     this.#sink?.onEnd();
   }
 
   onBreak(error: Error): void {
-    this.#endAftermath();
+    if (this.#isOver) endAftermath(this.#context, this.#exchange);
     this.#sink?.onBreak(error);
   }
 
@@ -147,7 +144,7 @@ export class Attempt implements CallListener, ByteSink, RelayListener, Attendant
   #onWhole(collected: Collected): void {
     if (this.#exchange.isGone) return this.#finish({ kind: 'gone' });
     if (collected.kind !== 'whole') {
-      this.#finish(failedCollection(collected, this.#timedOut));
+      this.#finish(failedCollection(collected, this.timedOut));
       this.#call.abort('the answer is too large');
       return;
     }
@@ -188,7 +185,7 @@ export class Attempt implements CallListener, ByteSink, RelayListener, Attendant
       if (problem === 'empty') return this.onDone('cut', null, cause);
       return this.#finish(failedBehindComments(problem));
     }
-    this.#finish(this.#exchange.isGone ? { kind: 'gone' } : failedFirstEvent(problem, event, this.#treatment.sentSecret, this.#timedOut, cause));
+    this.#finish(this.#exchange.isGone ? { kind: 'gone' } : failedFirstEvent(problem, event, this.#treatment.sentSecret, this.timedOut, cause));
     this.#call.abort('the stream is no answer');
   }
 
@@ -199,7 +196,7 @@ export class Attempt implements CallListener, ByteSink, RelayListener, Attendant
     if (this.#exchange.facts !== null) this.#exchange.facts.bytes = null;
     this.#exchange.translation?.letGo();
     this.#exchange.target = this.#lease.target;
-    confirmLease(this.#lease, { settings: this.#settings, nowMs: this.#context.clock.nowMs(), random: 0, tokens: 0 });
+    confirmLease(this.#lease, { settings: this.#exchange.snapshot.settings, nowMs: this.#context.clock.nowMs(), random: 0, tokens: 0 });
     this.#context.room.notify();
     beginStreamedAnswer(
       this.#exchange,
@@ -226,28 +223,14 @@ export class Attempt implements CallListener, ByteSink, RelayListener, Attendant
       const failure: Failure | null =
         this.meter !== null && this.meter.error !== null ? { ...malformedAnswer('the stream carried an error'), scope: 'none' } : null;
       this.#finish({ kind: 'streamed', failure, last, error: null, isInsideEvent });
-      this.#letEnd();
+      beginAftermath(this.#context, this.#exchange, this.#call);
       return;
     }
-    this.#finish(cutAnswer(this.#timedOut, cause, isInsideEvent));
-  }
-
-  /** The answer is complete; the connection gets a moment to end in order before it is closed. */
-  #letEnd(): void {
-    if (this.#call.isOver) return;
-    this.#exchange.whenDue(() => this.#call.abort('nothing follows the last event'));
-    this.#context.wheel.start(this.#exchange.deadline, this.#context.clock.monotonicMs() + AFTERMATH_MS);
-  }
-
-  /** The connection ended behind the last event: the exchange is not held any longer. */
-  #endAftermath(): void {
-    if (!this.#isOver) return;
-    this.#context.wheel.stop(this.#exchange.deadline);
-    this.#exchange.whenDue(null);
+    this.#finish(cutAnswer(this.timedOut, cause, isInsideEvent));
   }
 
   clientLeft(): void {
-    const { mode, drainSeconds } = this.#settings.onAbort;
+    const { mode, drainSeconds } = this.#exchange.snapshot.settings.onAbort;
     if (mode === 'drain' && drainSeconds > 0 && this.meter !== null && !this.#isDraining) {
       this.#isDraining = true;
       this.#clocks.endWithin(drainSeconds * 1000);
@@ -300,7 +283,7 @@ export class Attempt implements CallListener, ByteSink, RelayListener, Attendant
   }
 
   giveUp(why: EndedBy): void {
-    this.#timedOut = why;
+    this.timedOut = why;
     this.#call.abort(why === 'stop' ? 'the gateway stops' : `the ${why} deadline passed`);
   }
 
@@ -311,10 +294,5 @@ export class Attempt implements CallListener, ByteSink, RelayListener, Attendant
     this.#exchange.attend(null);
     this.#probe?.stop();
     this.#resolve(outcome);
-  }
-
-  /** Which deadline ended the attempt, if one did. */
-  get timedOut(): EndedBy | null {
-    return this.#timedOut;
   }
 }

@@ -1,6 +1,7 @@
 import type { CanonicalError } from '../../domain/canonical/canonical-error.ts';
 import type { ErrorKind } from '../../domain/gateway-error.ts';
 import { isObject, objectAt, type JsonObject } from '../../lib/json-reading.ts';
+import { kindOfStatus } from '../kind-of-status.ts';
 
 const TYPES: Readonly<Record<ErrorKind, string>> = {
   'invalid-request': 'invalid_request_error',
@@ -29,19 +30,6 @@ const READ: Readonly<Record<string, { readonly kind: ErrorKind; readonly status:
   overloaded_error: { kind: 'overloaded', status: 529 },
 };
 
-const KINDS: Readonly<Record<number, ErrorKind>> = {
-  401: 'auth',
-  402: 'rate-limit',
-  403: 'permission',
-  404: 'not-found',
-  408: 'timeout',
-  413: 'too-large',
-  429: 'rate-limit',
-  503: 'overloaded',
-  504: 'timeout',
-  529: 'overloaded',
-};
-
 /** `{"type":"error","error":{type,message},"request_id"}`; a code stands in `details`, where the API keeps its own. */
 export function messageErrorBody(error: CanonicalError, requestId: string): string {
   const code = error.code === '' ? { details: null } : { code: error.code, details: { error_code: error.code } };
@@ -65,7 +53,7 @@ export function decodeMessageError(status: number, body: JsonObject | null): Can
   const code = objectAt(error, 'details')['error_code'] ?? error['code'];
   return {
     status,
-    kind: known?.kind ?? KINDS[status] ?? (status < 500 ? 'invalid-request' : 'upstream'),
+    kind: known?.kind ?? kindOfStatus(status),
     code: typeof code === 'string' ? code : '',
     message: typeof message === 'string' && message !== '' ? message : `The upstream answered with status ${status}.`,
   };

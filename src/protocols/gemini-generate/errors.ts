@@ -1,6 +1,7 @@
 import type { CanonicalError } from '../../domain/canonical/canonical-error.ts';
 import type { ErrorKind } from '../../domain/gateway-error.ts';
 import { isObject, type JsonObject } from '../../lib/json-reading.ts';
+import { kindOfStatus } from '../kind-of-status.ts';
 
 const STATUSES: Readonly<Record<ErrorKind, string>> = {
   'invalid-request': 'INVALID_ARGUMENT',
@@ -87,29 +88,6 @@ export function decodeGenerateError(status: number, body: JsonObject | null): Ca
 
 function isErrorStatus(status: unknown): status is number {
   return typeof status === 'number' && status >= 400 && status <= 599;
-}
-
-function kindOfStatus(status: number): ErrorKind {
-  switch (status) {
-    case 401:
-      return 'auth';
-    case 403:
-      return 'permission';
-    case 404:
-      return 'not-found';
-    case 408:
-    case 504:
-      return 'timeout';
-    case 413:
-      return 'too-large';
-    case 429:
-      return 'rate-limit';
-    case 503:
-    case 529:
-      return 'overloaded';
-    default:
-      return status >= 500 ? 'upstream' : 'invalid-request';
-  }
 }
 
 function textOf(details: readonly JsonObject[], name: string): string {

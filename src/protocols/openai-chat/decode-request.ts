@@ -17,7 +17,7 @@ import {
   wholeNumberField,
   wordField,
 } from '../openai-fields.ts';
-import { readSampling } from '../openai-sampling.ts';
+import { readSampling, SAMPLING_FIELDS } from '../openai-sampling.ts';
 import type { RequestCall } from '../translation.ts';
 import { UnmappedFields } from '../unmapped-fields.ts';
 import { decodeMessages } from './decode-messages.ts';
@@ -42,7 +42,8 @@ const KNOWN = new Set(
   [
     ['model', 'messages', 'stream', 'stream_options', 'store', 'modalities', 'audio'],
     ['tools', 'tool_choice', 'parallel_tool_calls', 'functions', 'function_call'],
-    ['temperature', 'top_p', 'stop', 'seed', 'frequency_penalty', 'presence_penalty', 'logit_bias', 'n', 'logprobs', 'top_logprobs'],
+    SAMPLING_FIELDS,
+    ['logprobs', 'top_logprobs'],
     ['max_completion_tokens', 'max_tokens', 'response_format', 'reasoning_effort', 'verbosity', 'service_tier', 'safety_identifier', 'user'],
     ['prompt_cache_key', 'metadata'],
   ].flat(),

@@ -1,7 +1,9 @@
 import type { FeatureNames } from '../../domain/canonical/feature.ts';
+import { SAMPLING_NAMES } from '../openai-sampling.ts';
 
 /** What chat calls the features that it can ask for. */
 export const CHAT_FEATURE_NAMES: FeatureNames = {
+  ...SAMPLING_NAMES,
   tools: 'tools',
   'custom-tool-grammar': 'tools.custom.format',
   'forced-tool': 'tool_choice',
@@ -23,17 +25,7 @@ export const CHAT_FEATURE_NAMES: FeatureNames = {
   thinking: 'reasoning_effort',
   'thinking-level': 'reasoning_effort',
   'thinking-history': 'reasoning_content',
-  'many-answers': 'n',
   logprobs: 'logprobs',
-  temperature: 'temperature',
-  'top-p': 'top_p',
-  stop: 'stop',
-  'many-stops': 'stop',
-  'blank-stops': 'stop',
-  seed: 'seed',
-  'frequency-penalty': 'frequency_penalty',
-  'presence-penalty': 'presence_penalty',
-  'logit-bias': 'logit_bias',
   verbosity: 'verbosity',
   'user-id': 'safety_identifier',
   'service-tier': 'service_tier',

@@ -3,31 +3,16 @@ import type { FeatureNames } from '../../domain/canonical/feature.ts';
 import { GatewayError } from '../../domain/gateway-error.ts';
 import type { JsonObject } from '../../lib/json-reading.ts';
 import { booleanField, objectField, refuseField, textField, wholeNumberField } from '../openai-fields.ts';
-import { readSampling } from '../openai-sampling.ts';
+import { readSampling, SAMPLING_FIELDS, SAMPLING_NAMES } from '../openai-sampling.ts';
 import type { RequestCall } from '../translation.ts';
 import { UnmappedFields } from '../unmapped-fields.ts';
 import { DEFAULT_MAX_TOKENS } from './default-limit.ts';
 
 const KNOWN = new Set(
-  [
-    ['model', 'prompt', 'suffix', 'echo', 'best_of', 'logprobs', 'max_tokens', 'stream', 'stream_options', 'user'],
-    ['temperature', 'top_p', 'stop', 'seed', 'frequency_penalty', 'presence_penalty', 'logit_bias', 'n'],
-  ].flat(),
+  [['model', 'prompt', 'suffix', 'echo', 'best_of', 'logprobs', 'max_tokens', 'stream', 'stream_options', 'user'], SAMPLING_FIELDS].flat(),
 );
 
-const NAMES: FeatureNames = {
-  'many-answers': 'n',
-  temperature: 'temperature',
-  'top-p': 'top_p',
-  stop: 'stop',
-  'many-stops': 'stop',
-  'blank-stops': 'stop',
-  seed: 'seed',
-  'frequency-penalty': 'frequency_penalty',
-  'presence-penalty': 'presence_penalty',
-  'logit-bias': 'logit_bias',
-  'user-id': 'user',
-};
+const NAMES: FeatureNames = { ...SAMPLING_NAMES, 'user-id': 'user' };
 
 /** A client's legacy completion as a conversation of one user message. Throws what the API refuses, and what no conversation can say. */
 export function decodeRequest(body: JsonObject, { stream }: RequestCall): CanonicalRequest {

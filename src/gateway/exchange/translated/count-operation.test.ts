@@ -1,28 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UNKNOWN_MODEL_TRAITS } from '../../../domain/model-traits.ts';
+import { OPERATION_CALL, UPSTREAM_AIM } from '../../../../test/support/operation-call.ts';
 import { PROTOCOLS } from '../../../protocols/registry.ts';
 import { CountOperation } from './count-operation.ts';
-import type { OperationCall } from './translated-operation.ts';
 
-const CALL: OperationCall = {
-  requestId: 'r',
-  publicModel: 'public',
-  stream: false,
-  framing: 'sse',
-  now: 1_800_000_000,
-  items: { remember: () => undefined, find: () => null },
-};
-const AIM = { model: 'upstream', traits: UNKNOWN_MODEL_TRAITS };
 const GEMINI = PROTOCOLS['gemini-generate'];
 const BODY = { model: 'public', system: 'Count.', messages: [{ role: 'user', content: 'Hi' }] };
 
 function operation(): CountOperation {
-  return new CountOperation(PROTOCOLS['anthropic-messages'], BODY, CALL);
+  return new CountOperation(PROTOCOLS['anthropic-messages'], BODY, OPERATION_CALL);
 }
 
 test('a question for tokens is written as the target asks it', () => {
-  const { path, body, dropped } = operation().write(GEMINI, AIM);
+  const { path, body, dropped } = operation().write(GEMINI, UPSTREAM_AIM);
   assert.equal(path, '/models/upstream:countTokens');
   assert.match(JSON.stringify(body), /Count\..*Hi/u);
   assert.deepEqual(dropped, []);
@@ -37,7 +27,10 @@ test('an answer without a count is none: no number is made up', () => {
 });
 
 test('a question that its own server would refuse is refused', () => {
-  assert.throws(() => new CountOperation(PROTOCOLS['anthropic-messages'], { model: 'public' }, CALL), { code: 'invalid_request', param: 'messages' });
+  assert.throws(() => new CountOperation(PROTOCOLS['anthropic-messages'], { model: 'public' }, OPERATION_CALL), {
+    code: 'invalid_request',
+    param: 'messages',
+  });
 });
 
 test('counts are never streamed', () => {

@@ -1,25 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UNKNOWN_MODEL_TRAITS } from '../../../domain/model-traits.ts';
+import { OPERATION_CALL, UPSTREAM_AIM } from '../../../../test/support/operation-call.ts';
 import { PROTOCOLS } from '../../../protocols/registry.ts';
 import { EmbeddingOperation } from './embedding-operation.ts';
-import type { OperationCall } from './translated-operation.ts';
 
-const CALL: OperationCall = {
-  requestId: 'r',
-  publicModel: 'public',
-  stream: false,
-  framing: 'sse',
-  now: 1_800_000_000,
-  items: { remember: () => undefined, find: () => null },
-};
-const AIM = { model: 'upstream', traits: UNKNOWN_MODEL_TRAITS };
 const GEMINI = PROTOCOLS['gemini-generate'];
 const OPENAI = PROTOCOLS['openai-embeddings'];
 
 test('texts become one request each, and the vectors come back under the name that was asked for', () => {
-  const operation = new EmbeddingOperation(OPENAI, { model: 'public', input: ['a', 'b'], dimensions: 2 }, CALL);
-  const { path, body } = operation.write(GEMINI, AIM);
+  const operation = new EmbeddingOperation(OPENAI, { model: 'public', input: ['a', 'b'], dimensions: 2 }, OPERATION_CALL);
+  const { path, body } = operation.write(GEMINI, UPSTREAM_AIM);
   assert.equal(path, '/models/upstream:batchEmbedContents');
   assert.equal((body['requests'] as readonly unknown[]).length, 2);
   const told = operation.readAnswer(GEMINI, { embeddings: [{ values: [1, 2] }, { values: [3, 4] }] });
@@ -35,7 +25,7 @@ test('texts become one request each, and the vectors come back under the name th
 });
 
 test('an answer with too few vectors, too many, an empty one or one that holds no number is none', () => {
-  const operation = new EmbeddingOperation(OPENAI, { model: 'public', input: ['a', 'b'] }, CALL);
+  const operation = new EmbeddingOperation(OPENAI, { model: 'public', input: ['a', 'b'] }, OPERATION_CALL);
   for (const embeddings of [
     [],
     [{ values: [1] }],
@@ -49,8 +39,8 @@ test('an answer with too few vectors, too many, an empty one or one that holds n
 });
 
 test('what the target has no word for is told to be dropped, with what only the client’s protocol has', () => {
-  const operation = new EmbeddingOperation(GEMINI, { content: { parts: [{ text: 'a' }] }, taskType: 'CLUSTERING', title: 't' }, CALL);
-  assert.deepEqual([...operation.write(OPENAI, AIM).dropped].toSorted(), ['taskType', 'title']);
+  const operation = new EmbeddingOperation(GEMINI, { content: { parts: [{ text: 'a' }] }, taskType: 'CLUSTERING', title: 't' }, OPERATION_CALL);
+  assert.deepEqual([...operation.write(OPENAI, UPSTREAM_AIM).dropped].toSorted(), ['taskType', 'title']);
   assert.deepEqual(
     operation.wish.unmapped.map(({ field }) => field),
     ['title'],
@@ -58,5 +48,5 @@ test('what the target has no word for is told to be dropped, with what only the 
 });
 
 test('embeddings are never streamed', () => {
-  assert.equal(new EmbeddingOperation(OPENAI, { model: 'public', input: 'a' }, CALL).createStream(), null);
+  assert.equal(new EmbeddingOperation(OPENAI, { model: 'public', input: 'a' }, OPERATION_CALL).createStream(), null);
 });

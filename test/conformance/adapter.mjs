@@ -5,6 +5,10 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A tenth of a second each. */
+const MOST_TRIES = 100;
 
 const CLIENT_KEY = 'hg-conformance-client-key-1';
 
@@ -40,8 +44,17 @@ export async function configure(gatewayUrl, cases) {
   return Object.fromEntries(cases.map((each) => [each.name, { url: gatewayUrl, apiKey: CLIENT_KEY, model: modelOf(each) }]));
 }
 
+/** The kit has told the gateway to stop, but does not wait for it: until its last rows are written, files come back into the folder. */
 export async function teardown() {
-  if (folder !== null) fs.rmSync(folder, { recursive: true, force: true });
+  for (let tries = 1; folder !== null; tries += 1) {
+    try {
+      fs.rmSync(folder, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if (error.code !== 'ENOTEMPTY' || tries === MOST_TRIES) throw error;
+      await sleep(100);
+    }
+  }
 }
 
 function providerOf(each, index) {

@@ -30,6 +30,7 @@ const OWNERS = {
   typebox: '(config|control)',
   pino: '(observability|app)',
   jose: 'security',
+  'openid-client': 'control',
 };
 
 const TEST = '[.]test[.]ts$';

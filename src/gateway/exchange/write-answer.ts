@@ -1,6 +1,7 @@
 import { costMicroUsd } from '../../domain/price.ts';
 import type { HttpHeaders } from '../../lib/http-headers.ts';
 import { relayedHeaders } from '../http/answer-headers.ts';
+import { pageGuard } from '../http/page-guard.ts';
 import type { Lease } from '../key-pool/lease.ts';
 import type { HeldAnswer } from './attempt-outcome.ts';
 import type { Exchange } from './exchange.ts';
@@ -21,7 +22,10 @@ export function writeHeldAnswer(exchange: Exchange, answer: HeldAnswer, retryAft
   if (cost !== null) headers.push('x-headgate-cost', cost);
   const isHead = exchange.request.method === 'HEAD';
   const announced = isHead ? answer.headers['content-length'] : undefined;
-  if (!hasNoBody) headers.push('content-length', typeof announced === 'string' ? announced : String(answer.body.length));
+  if (!hasNoBody) {
+    headers.push(...pageGuard(answer.headers['content-type']));
+    headers.push('content-length', typeof announced === 'string' ? announced : String(answer.body.length));
+  }
   response.writeHead(answer.status, headers);
   if (isHead || hasNoBody) response.end();
   // As a latin1 string a small body shares one write with its head; the bytes are the same.
@@ -50,6 +54,7 @@ export function beginStreamedAnswer(
   const headers = answerHeaders(exchange, lease, isEvents ? withoutStreamHeaders(upstream) : upstream);
   if (isEvents) headers.push('content-type', STREAM_TYPES[form], 'cache-control', 'no-cache', 'x-accel-buffering', 'no');
   else {
+    headers.push(...pageGuard(upstream['content-type']));
     const encoding = upstream['content-encoding'];
     if (typeof encoding === 'string') headers.push('content-encoding', encoding);
     if (length !== null) headers.push('content-length', String(length));

@@ -25,3 +25,21 @@ test('what is no range is told', () => {
     assert.notEqual(problemOfAddressRange(range), null, range);
   for (const range of ['0.0.0.0/0', '::/0', '10.0.0.5/8', '::1']) assert.equal(problemOfAddressRange(range), null, range);
 });
+
+test('ranges may be named', () => {
+  const allows = matchAddresses(['loopback', 'linklocal', 'uniquelocal']);
+  for (const address of [
+    '127.0.0.1',
+    '127.9.9.9',
+    '::1',
+    '::ffff:127.0.0.1',
+    '169.254.1.1',
+    'fe80::1%eth0',
+    '10.1.2.3',
+    '172.31.0.1',
+    '192.168.9.9',
+    'fd00::1',
+  ])
+    assert.equal(allows(address), true, address);
+  for (const address of ['128.0.0.1', '172.32.0.1', '192.169.0.1', '2001:db8::1', '8.8.8.8']) assert.equal(allows(address), false, address);
+});

@@ -1,4 +1,5 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
+import { NAMED_RANGES } from './named-ranges.ts';
 
 export type AddressMatcher = (address: string) => boolean;
 
@@ -7,10 +8,10 @@ export function problemOfAddressRange(range: string): string | null {
   return parseRange(range) === null ? 'must be an address or a CIDR range, as 10.0.0.0/8 or 2001:db8::/32' : null;
 }
 
-/** Tests client addresses against ranges. An IPv4 address and its IPv6-mapped form are the same client. */
+/** Tests client addresses against ranges and names of ranges. An IPv4 address and its IPv6-mapped form are the same client. */
 export function matchAddresses(ranges: readonly string[]): AddressMatcher {
   const list = new BlockList();
-  for (const range of ranges) {
+  for (const range of ranges.flatMap((name) => NAMED_RANGES.get(name) ?? [name])) {
     const parsed = parseRange(range);
     if (parsed === null) throw new TypeError('An address range was compiled before it was checked.');
     list.addSubnet(parsed.address, parsed.prefix, parsed.family);

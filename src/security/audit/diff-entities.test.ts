@@ -126,23 +126,27 @@ test('no canary gets out by its shape, in whatever field or sentence it stands',
   }
 });
 
-test('passwords in addresses, and header values that look like credentials, are masked', () => {
+test('passwords in addresses, constant headers and parameters, and other header values that look like credentials, are masked', () => {
   const diff = changesOf(
     {},
     {
       proxyUrl: 'http://user:kanarie@proxy.example:3128',
       rest: { headers: { request: { 'x-deep': ['c0ffee00c0ffee00c0ffee00'] } } },
-      headers: { 'x-extra': 'plain words', 'x-org': 'c0ffee00c0ffee00c0ffee00', 'x-tenant': 'Bearer kanarie', 'content-type': 'application/json' },
+      headers: { 'x-extra': 'plain words' },
+      query: { team: 'kanarie', none: '' },
     },
   );
   assert.deepEqual(diff, [
     { path: 'proxyUrl', before: undefined, after: 'http://[redacted]@proxy.example:3128' },
     { path: 'rest', before: undefined, after: { headers: { request: { 'x-deep': ['[secret]'] } } } },
-    {
-      path: 'headers',
-      before: undefined,
-      after: { 'x-extra': 'plain words', 'x-org': '[secret]', 'x-tenant': 'Bearer [redacted]', 'content-type': 'application/json' },
-    },
+    { path: 'headers', before: undefined, after: { 'x-extra': '[secret]' } },
+    { path: 'query', before: undefined, after: { team: '[secret]', none: '' } },
+  ]);
+});
+
+test('a changed constant header is told without its values', () => {
+  assert.deepEqual(changesOf({ headers: { a: 'one', b: 'same' } }, { headers: { a: 'two', b: 'same' } }), [
+    { path: 'headers.a', before: '[secret]', after: '[secret]' },
   ]);
 });
 

@@ -2,24 +2,34 @@ import type { Redactor } from '../redactor.ts';
 import { isSecretName, isWhollySecretName } from './is-secret-name.ts';
 import { MASK, maskText } from './mask-text.ts';
 
-/** Where a value stands: the field's name, and whether it is one of a map of headers. */
+/** Where a value stands: the field's name, whether it is a field of the thing itself, one of a map of headers, one of a map of secrets. */
 export interface FieldPlace {
   readonly name: string;
+  readonly isTop: boolean;
   readonly isInHeaders: boolean;
+  readonly isInSecrets: boolean;
 }
 
-export const ENTITY_PLACE: FieldPlace = { name: '', isInHeaders: false };
+export const ENTITY_PLACE: FieldPlace = { name: '', isTop: false, isInHeaders: false, isInSecrets: false };
+
+/** Constant headers and parameters of a provider: any of them may be its credential, whatever it looks like. They are stored sealed. */
+const SECRET_MAPS: ReadonlySet<string> = new Set(['headers', 'query']);
 
 const DEEPEST = 40;
 
 /** The place of a member. An element of a list has the name of the list. */
 export function placeOfMember(place: FieldPlace, name: string): FieldPlace {
-  return { name, isInHeaders: place.isInHeaders || /headers?$/iu.test(place.name) };
+  return {
+    name,
+    isTop: place === ENTITY_PLACE,
+    isInHeaders: place.isInHeaders || /headers?$/iu.test(place.name),
+    isInSecrets: place.isInSecrets || (place.isTop && SECRET_MAPS.has(place.name)),
+  };
 }
 
 /** Whether everything below this place is secret. */
 export function isSecretPlace(place: FieldPlace): boolean {
-  return isWhollySecretName(place.name);
+  return place.isInSecrets || isWhollySecretName(place.name);
 }
 
 /** The same value without secrets. Empty texts and null stay, so that one sees whether something was set. */

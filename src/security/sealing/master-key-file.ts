@@ -59,9 +59,16 @@ export function stageNextMasterKey(path: string): MasterKey {
   return createMasterKeyFile(next, made) ? made : (readMasterKeyFile(next) ?? stageNextMasterKey(path));
 }
 
-/** Puts the next master key into the place of the one before it, when the database is sealed with the next one. */
+/**
+ * Puts the next master key into the place of the one before it, when the database is sealed with the next one. Whoever rotates and whoever
+ * starts meanwhile may both do so.
+ */
 export function promoteNextMasterKey(path: string): void {
-  renameSync(nextMasterKeyPath(path), path);
+  try {
+    renameSync(nextMasterKeyPath(path), path);
+  } catch (error) {
+    if (!isFailure(error, 'ENOENT')) throw error;
+  }
   syncFolder(path);
 }
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import type { SealedDataKey } from './data-key.ts';
+import { makeDataKey, type SealedDataKey } from './data-key.ts';
 import type { DataKeyStore } from './data-key-store.ts';
 import { generateMasterKey } from './master-key.ts';
+import { SealError } from './seal-error.ts';
+import { readSealedText } from './sealed-text.ts';
 import { SecretSealer, type SecretSealerParts } from './secret-sealer.ts';
 
 const CANARY = 'canary-5f1d0c-ünïcode';
@@ -102,6 +104,35 @@ test('a data key of another process is unknown until it is reloaded', async () =
   assert.throws(() => second.open(sealed, PURPOSE), { code: 'unknown-data-key' });
   await second.reload();
   assert.equal(second.open(sealed, PURPOSE), CANARY);
+});
+
+test('a data key that another process began seals from the next reload on', async () => {
+  const parts = partsOf();
+  const [first, second] = [await SecretSealer.load(parts), await SecretSealer.load(parts)];
+  const old = await first.seal(CANARY, PURPOSE);
+  await second.reload();
+  await second.startDataKey();
+  await first.reload();
+  const sealed = await first.seal(CANARY, PURPOSE);
+  const [oldKey, newKey] = parts.store.keys;
+  assert.deepEqual([readSealedText('sealed', old)?.keyId, readSealedText('sealed', sealed)?.keyId], [oldKey?.id, newKey?.id]);
+  assert.equal(first.open(old, PURPOSE), CANARY);
+});
+
+test('a master key that another process put into force is taken when a data key needs it, and refused where it is not to be had', async () => {
+  const parts = partsOf();
+  const next = { masterKey: generateMasterKey(), store: parts.store };
+  const sealer = await SecretSealer.load({ ...parts, renew: () => Promise.resolve(next) });
+  const withoutKey = await SecretSealer.load({ ...parts, renew: () => Promise.reject(new SealError('wrong-master-key', 'restart')) });
+  const before = await sealer.seal(CANARY, PURPOSE);
+  await withoutKey.reload();
+  parts.store.keys.push(makeDataKey(next.masterKey, 2000));
+  await sealer.reload();
+  const after = await sealer.seal(CANARY, PURPOSE);
+  assert.equal(readSealedText('sealed', after)?.keyId, parts.store.keys.at(-1)?.id);
+  assert.equal(sealer.open(before, PURPOSE), CANARY);
+  await assert.rejects(withoutKey.reload(), { code: 'wrong-master-key', message: 'restart' });
+  assert.equal(withoutKey.open(before, PURPOSE), CANARY, 'what it knows it goes on opening');
 });
 
 test('a data key seals a limited number of values, then a new one does; all values go on opening', async () => {

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { decryptBytes, encryptBytes } from './aes-gcm.ts';
-import { makeDataKey, openDataKey } from './data-key.ts';
+import { makeDataKey, openDataKey, type SealedDataKey } from './data-key.ts';
 import type { DataKeyStore } from './data-key-store.ts';
 import type { MasterKey } from './master-key.ts';
 import { SealError } from './seal-error.ts';
@@ -13,11 +13,17 @@ export interface SealPurpose {
   readonly column: string;
 }
 
-/** `nowMs`: wall clock, epoch ms. The rest is for tests. */
-export interface SecretSealerParts {
+/** The master key, and the store that keeps what is sealed with it. */
+export interface MasterKeyInForce {
   readonly masterKey: MasterKey;
   readonly store: DataKeyStore;
+}
+
+/** `nowMs`: wall clock, epoch ms. The last two are for tests. */
+export interface SecretSealerParts extends MasterKeyInForce {
   readonly nowMs: () => number;
+  /** The master key that another process put into force since. Throws SealError where this process cannot have it. Absent: there is no other. */
+  readonly renew?: () => Promise<MasterKeyInForce>;
   readonly mostSeals?: number;
   readonly sealsAtATime?: number;
 }
@@ -37,12 +43,14 @@ const SEALS_AT_A_TIME = 1024;
 export class SecretSealer {
   readonly #parts: SecretSealerParts;
   readonly #keys = new Map<string, DataKey>();
+  #inForce: MasterKeyInForce;
   #active: DataKey | null = null;
   #sealsLeft = 0;
   #booking: Promise<void> | null = null;
 
   private constructor(parts: SecretSealerParts) {
     this.#parts = parts;
+    this.#inForce = parts;
   }
 
   /** A sealer that knows every stored data key. @throws {SealError} when one does not open. */
@@ -53,11 +61,12 @@ export class SecretSealer {
   }
 
   /** Reads the data keys that another process made since. @throws {SealError} when one does not open. */
-  async reload(): Promise<void> {
-    for (const stored of await this.#parts.store.list()) {
-      if (this.#keys.has(stored.id)) continue;
-      this.#keys.set(stored.id, { id: stored.id, key: openDataKey(this.#parts.masterKey, stored), createdAtMs: stored.createdAtMs });
-    }
+  reload(): Promise<void> {
+    return this.#renewing(async ({ masterKey, store }) => {
+      for (const stored of await store.list()) if (!this.#keys.has(stored.id)) this.#learn(masterKey, stored);
+      // One that is newer than ours seals from now on: whoever began it wants to be rid of the older ones.
+      if (this.#active?.id !== this.#newest()?.id) this.#active = null;
+    });
   }
 
   /** `sealed:v1:<dataKeyId>:…` for this purpose only. The data key is stored before this resolves. */
@@ -90,13 +99,30 @@ export class SecretSealer {
   }
 
   /** Makes a new data key, which seals from now on. Older ones go on opening what they sealed. */
-  async startDataKey(): Promise<void> {
-    const { masterKey, store, nowMs } = this.#parts;
-    // After a step of the clock back, the new one is still the newest.
-    const made = makeDataKey(masterKey, Math.max(nowMs(), (this.#newest()?.createdAtMs ?? 0) + 1));
-    await store.insert(made);
-    this.#keys.set(made.id, { id: made.id, key: openDataKey(masterKey, made), createdAtMs: made.createdAtMs });
-    this.#active = null;
+  startDataKey(): Promise<void> {
+    return this.#renewing(async ({ masterKey, store }) => {
+      // After a step of the clock back, the new one is still the newest.
+      const made = makeDataKey(masterKey, Math.max(this.#parts.nowMs(), (this.#newest()?.createdAtMs ?? 0) + 1));
+      await store.insert(made);
+      this.#learn(masterKey, made);
+      this.#active = null;
+    });
+  }
+
+  #learn(masterKey: MasterKey, stored: SealedDataKey): void {
+    this.#keys.set(stored.id, { id: stored.id, key: openDataKey(masterKey, stored), createdAtMs: stored.createdAtMs });
+  }
+
+  /** Once more with the master key that is in force now, when ours is no longer. */
+  async #renewing(work: (inForce: MasterKeyInForce) => Promise<void>): Promise<void> {
+    try {
+      await work(this.#inForce);
+    } catch (error) {
+      const { renew } = this.#parts;
+      if (!(error instanceof SealError) || error.code !== 'wrong-master-key' || renew === undefined) throw error;
+      this.#inForce = await renew();
+      await work(this.#inForce);
+    }
   }
 
   async #takeKey(): Promise<DataKey> {
@@ -114,7 +140,8 @@ export class SecretSealer {
   }
 
   async #bookSeals(): Promise<void> {
-    const { store, mostSeals = MOST_SEALS, sealsAtATime = SEALS_AT_A_TIME } = this.#parts;
+    const { mostSeals = MOST_SEALS, sealsAtATime = SEALS_AT_A_TIME } = this.#parts;
+    const { store } = this.#inForce;
     const newest = this.#newest();
     const isFresh = newest !== null && (await store.reserveSeals(newest.id, sealsAtATime)) <= mostSeals;
     if (!isFresh) return this.startDataKey();

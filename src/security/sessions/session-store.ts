@@ -4,6 +4,7 @@ import type { SessionEnd, SessionRecord } from './session-record.ts';
 /** What sessions need to know of their user, as it is now. */
 export interface Account {
   readonly userId: string;
+  readonly name: string;
   readonly role: Role;
   readonly isEnabled: boolean;
   /** Goes up by one with each change of password, role, second factor or state: older sessions end. */

@@ -60,7 +60,7 @@ function rig() {
     newId: () => `s${(ids += 1)}`,
   });
   const setAccount = (change: Partial<Account> = {}): void => {
-    accounts.set('u1', { userId: 'u1', role: 'operator', isEnabled: true, version: 1, ...accounts.get('u1'), ...change });
+    accounts.set('u1', { userId: 'u1', name: 'ada', role: 'operator', isEnabled: true, version: 1, ...accounts.get('u1'), ...change });
   };
   setAccount();
   const start = (change: Partial<SessionStart> = {}) =>
@@ -171,7 +171,7 @@ test('an ended session is over at once, for its token and for access tokens that
 
 test('all sessions of a user end but the one that asks for it, and nobody else’s', async () => {
   const { accounts, sessions, start } = rig();
-  accounts.set('u2', { userId: 'u2', role: 'viewer', isEnabled: true, version: 1 });
+  accounts.set('u2', { userId: 'u2', name: 'bob', role: 'viewer', isEnabled: true, version: 1 });
   const [mine, other, foreign] = [await start(), await start(), await start({ userId: 'u2' })];
   await sessions.endAll('u1', 'revoked', mine.session.id);
   const reasons = await Promise.all([mine, other, foreign].map(({ token }) => reasonOf(sessions.check(token))));

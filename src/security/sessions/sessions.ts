@@ -3,6 +3,7 @@ import { inspectToken } from '../tokens/inspect-token.ts';
 import { makeToken } from '../tokens/make-token.ts';
 import type { TokenKind } from '../tokens/token-kinds.ts';
 import type { SessionEnd, SessionKind, SessionRecord } from './session-record.ts';
+import { lapseOf } from './session-lapse.ts';
 import type { Account, AccountSource, SessionStore } from './session-store.ts';
 
 /** `nowMs`: wall clock, epoch ms. `newId`: an id for a session, a UUID. */
@@ -34,9 +35,6 @@ export type SessionCheck =
   | { readonly ok: false; readonly reason: SessionRefusal };
 export type RefreshCheck = (SessionCheck & { readonly ok: true; readonly token: string }) | (SessionCheck & { readonly ok: false });
 
-/** OWASP ASVS 7.3.1 and 7.3.2. */
-const IDLE_MS = 30 * 60_000;
-const ABSOLUTE_MS = 12 * 3_600_000;
 /** A session that was seen less than this ago is not written again. */
 const TOUCH_MS = 60_000;
 const LONGEST_USER_AGENT = 200;
@@ -116,8 +114,8 @@ export class Sessions {
   async #checkLive(session: SessionRecord): Promise<SessionCheck> {
     if (session.end !== null || session.endedAtMs !== null) return refused(session.end ?? 'revoked');
     const now = this.#parts.nowMs();
-    if (now - session.startedAtMs >= ABSOLUTE_MS) return this.#refuse(session, 'expired');
-    if (now - session.lastSeenAtMs >= IDLE_MS) return this.#refuse(session, 'idle');
+    const lapse = lapseOf(session, now);
+    if (lapse !== null) return this.#refuse(session, lapse);
     const account = await this.#parts.accounts.find(session.userId);
     if (account === null || !account.isEnabled || account.version !== session.accountVersion) return this.#refuse(session, 'account-changed');
     if (now - session.lastSeenAtMs < TOUCH_MS) return { ok: true, session, account };

@@ -1,22 +1,9 @@
-import type { ExpressionBuilder, ExpressionWrapper, Kysely, SqlBool } from 'kysely';
-import type { ExchangeRecord, Outcome } from '../domain/exchange-record.ts';
+import type { Kysely } from 'kysely';
+import type { ExchangeRecord } from '../domain/exchange-record.ts';
 import type { ExchangeCursor } from './exchange-cursor.ts';
 import { exchangeOfRow } from './exchange-of-row.ts';
-import type { Tables } from './tables.ts';
-
-/** Which exchanges are meant; what is absent does not narrow. */
-export interface ExchangeFilter {
-  /** Epoch ms: began then or later. */
-  readonly fromMs?: number;
-  /** Epoch ms: began before. */
-  readonly beforeMs?: number;
-  readonly provider?: string;
-  readonly virtualKeyId?: string;
-  readonly status?: number;
-  readonly outcome?: Outcome;
-  /** As the client named it or as the provider does. */
-  readonly model?: string;
-}
+import { narrowExchanges, type ExchangeCondition, type ExchangeConditions, type ExchangeFilter } from './reports/exchange-filter.ts';
+import type { ExchangesTable, Tables } from './tables.ts';
 
 export interface ExchangePage {
   /** Newest first. */
@@ -32,8 +19,38 @@ export interface ExchangeTotals {
   readonly outputTokens: number;
 }
 
-type Condition = ExpressionWrapper<Tables, 'exchanges', SqlBool>;
-type Conditions = ExpressionBuilder<Tables, 'exchanges'>;
+const COLUMNS = [
+  'id',
+  'started_at',
+  'duration_ms',
+  'first_byte_ms',
+  'status',
+  'outcome',
+  'error_code',
+  'protocol',
+  'method',
+  'endpoint',
+  'public_model',
+  'provider',
+  'upstream_model',
+  'answered_model',
+  'virtual_key_id',
+  'key_id',
+  'stream',
+  'usage_input',
+  'usage_cache_read',
+  'usage_cache_write',
+  'usage_output',
+  'usage_reasoning',
+  'usage_audio_input',
+  'usage_audio_output',
+  'usage_provenance',
+  'cost_micro_usd',
+  'price_version',
+  'attempts',
+  'client_request_id',
+  'revision',
+] as const satisfies readonly Exclude<keyof ExchangesTable, 'trace'>[];
 
 /** Reads the ledger. Rows that come while somebody turns the pages move no other row to another page. */
 export class ExchangeReader {
@@ -48,18 +65,36 @@ export class ExchangeReader {
     return row === undefined ? null : exchangeOfRow(row);
   }
 
-  async list(filter: ExchangeFilter, limit: number, after: ExchangeCursor | null = null): Promise<ExchangePage> {
+  /** @param withTrace False: records have null for how it was decided, which may be long. */
+  async list(filter: ExchangeFilter, limit: number, after: ExchangeCursor | null = null, withTrace = true): Promise<ExchangePage> {
     const rows = await this.#db
       .selectFrom('exchanges')
-      .selectAll()
-      .where((where) => where.and([...narrow(where, filter), ...(after === null ? [] : behind(where, after))]))
+      .select(COLUMNS)
+      .$if(withTrace, (query) => query.select('trace'))
+      .where((where) => where.and([...narrowExchanges(where, filter), ...(after === null ? [] : behind(where, after))]))
       .orderBy('started_at', 'desc')
       .orderBy('id', 'desc')
       .limit(limit + 1)
       .execute();
-    const items = rows.slice(0, limit).map(exchangeOfRow);
+    const items = rows.slice(0, limit).map((row) => exchangeOfRow({ trace: null, ...row }));
     const last = items.at(-1);
     return { items, next: rows.length > limit && last !== undefined ? { startedAt: last.startedAt, id: last.id } : null };
+  }
+
+  /** How many there are, counted to `most` at most. */
+  async count(filter: ExchangeFilter, most: number): Promise<number> {
+    const { rows } = await this.#db
+      .selectFrom((from) =>
+        from
+          .selectFrom('exchanges')
+          .select('id')
+          .where((where) => where.and(narrowExchanges(where, filter)))
+          .limit(most)
+          .as('counted'),
+      )
+      .select(({ fn }) => fn.countAll<number>().as('rows'))
+      .executeTakeFirstOrThrow();
+    return rows;
   }
 
   /** Sums over all exchanges that are meant. */
@@ -72,27 +107,14 @@ export class ExchangeReader {
         fn.sum<number | null>('usage_input').as('input'),
         fn.sum<number | null>('usage_output').as('output'),
       ])
-      .where((where) => where.and(narrow(where, filter)))
+      .where((where) => where.and(narrowExchanges(where, filter)))
       .executeTakeFirstOrThrow();
     return { exchanges: sums.exchanges, costMicroUsd: sums.cost ?? 0, inputTokens: sums.input ?? 0, outputTokens: sums.output ?? 0 };
   }
 }
 
-function narrow(where: Conditions, filter: ExchangeFilter): Condition[] {
-  const { fromMs, beforeMs, provider, virtualKeyId, status, outcome, model } = filter;
-  return [
-    fromMs === undefined ? null : where('started_at', '>=', fromMs),
-    beforeMs === undefined ? null : where('started_at', '<', beforeMs),
-    provider === undefined ? null : where('provider', '=', provider),
-    virtualKeyId === undefined ? null : where('virtual_key_id', '=', virtualKeyId),
-    status === undefined ? null : where('status', '=', status),
-    outcome === undefined ? null : where('outcome', '=', outcome),
-    model === undefined ? null : where.or([where('public_model', '=', model), where('upstream_model', '=', model)]),
-  ].filter((condition) => condition !== null);
-}
-
 /** The first condition says nothing that the second does not, but an index can use it. */
-function behind(where: Conditions, { startedAt, id }: ExchangeCursor): Condition[] {
+function behind(where: ExchangeConditions, { startedAt, id }: ExchangeCursor): ExchangeCondition[] {
   const isOlder = where.or([where('started_at', '<', startedAt), where('id', '<', id)]);
   return [where('started_at', '<=', startedAt), isOlder];
 }

@@ -1,5 +1,6 @@
 import { CompiledQuery } from 'kysely';
 import type { DatabaseConnection, Driver } from 'kysely';
+import { StoreAway } from './store-away.ts';
 
 /** A connection to a server, lent by its pool. */
 export interface PooledConnection extends DatabaseConnection {
@@ -29,8 +30,12 @@ export class PooledDriver implements Driver {
     return Promise.resolve();
   }
 
-  acquireConnection(): Promise<PooledConnection> {
-    return this.#pool.acquire();
+  async acquireConnection(): Promise<PooledConnection> {
+    try {
+      return await this.#pool.acquire();
+    } catch (error) {
+      throw new StoreAway(error);
+    }
   }
 
   async beginTransaction(connection: PooledConnection): Promise<void> {

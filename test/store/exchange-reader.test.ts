@@ -3,9 +3,10 @@ import { before, describe, test } from 'node:test';
 
 import type { DatabaseConfig } from '../../src/config/database-config.ts';
 import type { ExchangeRecord, Outcome } from '../../src/domain/exchange-record.ts';
-import type { ProviderId, PublicModel, UpstreamModel, VirtualKeyId } from '../../src/domain/ids.ts';
+import type { ProviderId, ProviderKeyId, PublicModel, UpstreamModel, VirtualKeyId } from '../../src/domain/ids.ts';
 import { decodeCursor, encodeCursor, type ExchangeCursor } from '../../src/store/exchange-cursor.ts';
-import { ExchangeReader, type ExchangeFilter } from '../../src/store/exchange-reader.ts';
+import { ExchangeReader } from '../../src/store/exchange-reader.ts';
+import type { ExchangeFilter } from '../../src/store/reports/exchange-filter.ts';
 import { exchangeRow } from '../../src/store/ledger/exchange-row.ts';
 import { migrateUp } from '../../src/store/migrations/migrate-up.ts';
 import { exchangeRecord } from '../support/exchange-records.ts';
@@ -13,6 +14,7 @@ import { DATABASE_KINDS, startTestDatabases, withDatabase, type DatabaseKind } f
 
 const databases = await startTestDatabases();
 const BEGIN = Date.UTC(2026, 10, 20);
+const CLIENT_ID = '0198a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b';
 const OUTCOMES: readonly Outcome[] = ['ok', 'upstream_error', 'timeout'];
 
 /** Groups of four begin in the same millisecond, and ids do not follow the order of insertion. */
@@ -26,6 +28,11 @@ const RECORDS: readonly ExchangeRecord[] = Array.from({ length: 60 }, (_, index)
     status: index % 6 === 0 ? 502 : 200,
     outcome: OUTCOMES[index % 3] ?? 'ok',
     costMicroUsd: index,
+    durationMs: index * 1.5,
+    stream: index % 7 === 0,
+    keyId: `k-${index % 3}` as ProviderKeyId,
+    answeredModel: index % 11 === 0 ? 'Odd_100%' : 'plain',
+    clientRequestId: index === 17 ? CLIENT_ID : null,
   }),
 );
 const NEWEST_FIRST = RECORDS.toSorted((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? 1 : -1));
@@ -40,6 +47,20 @@ const FILTERS: readonly (readonly [filter: ExchangeFilter, isMeant: (record: Exc
   [{ model: 'model-4' }, ({ publicModel }) => publicModel === 'model-4'],
   [{ model: 'upstream-1' }, ({ upstreamModel }) => upstreamModel === 'upstream-1'],
   [{ model: 'MODEL-4' }, () => false],
+  [{ virtualKeyId: null }, ({ virtualKeyId }) => virtualKeyId === null],
+  [{ keyId: 'k-2' }, ({ keyId }) => keyId === 'k-2'],
+  [{ statusClass: 5 }, ({ status }) => status >= 500],
+  [{ statusClass: 2 }, ({ status }) => status < 300],
+  [{ stream: true }, ({ stream }) => stream],
+  [{ stream: false }, ({ stream }) => !stream],
+  [{ minDurationMs: 30 }, ({ durationMs }) => durationMs >= 30],
+  [{ minCostMicroUsd: 50 }, ({ costMicroUsd }) => costMicroUsd >= 50],
+  [{ search: 'odd_100%' }, ({ answeredModel }) => answeredModel === 'Odd_100%'],
+  [{ search: 'DEL-4' }, ({ publicModel }) => publicModel === 'model-4'],
+  [{ search: '-33' }, ({ id }) => id.endsWith('-33')],
+  [{ search: CLIENT_ID }, ({ clientRequestId }) => clientRequestId === CLIENT_ID],
+  [{ search: CLIENT_ID.slice(3, 9) }, ({ clientRequestId }) => clientRequestId === CLIENT_ID],
+  [{ search: "%' or '1'='1" }, () => false],
   [
     { provider: 'provider-0', outcome: 'ok', status: 200, model: 'model-3' },
     (r) => r.provider === 'provider-0' && r.publicModel === 'model-3' && r.status === 200,
@@ -70,6 +91,11 @@ function describeReader(kind: DatabaseKind): void {
         const { items, next } = await reader.list(filter, 100);
         assert.deepEqual(items, expected, JSON.stringify(filter));
         assert.equal(next, null);
+        assert.deepEqual(
+          (await reader.list(filter, 100, null, false)).items,
+          expected.map((record) => ({ ...record, trace: null })),
+        );
+        assert.deepEqual([await reader.count(filter, 1000), await reader.count(filter, 5)], [expected.length, Math.min(5, expected.length)]);
         const total = await reader.total(filter);
         assert.equal(total.exchanges, expected.length);
         assert.equal(

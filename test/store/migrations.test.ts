@@ -23,9 +23,11 @@ const databases = await startTestDatabases();
 const VERSIONS = MIGRATIONS.map(({ version }) => version);
 const FIXTURES = join(import.meta.dirname, 'fixtures');
 const MIGRATOR = join(import.meta.dirname, 'migrator-process.ts');
-const FIXTURE_FILES = { sqlite: 'schema-1.sqlite', postgres: 'schema-1.postgres.sql', mysql: 'schema-1.mysql.sql' } as const;
-/** Somewhere between the tables of the first migration. */
-const FATAL_STATEMENT = 7;
+const FIXTURE_ENDS = { sqlite: 'sqlite', postgres: 'postgres.sql', mysql: 'mysql.sql' } as const;
+/** What the dumps of earlier schemas hold: the costs of what went well, newest first. */
+const FIXTURE_COSTS = { 1: [40, 30, 20, 10], 2: [60, 40, 30, 20, 10] } as const;
+/** Fewer than the first migration has. */
+const FEWEST_STATEMENTS = 7;
 
 const versionsOf = (config: DatabaseConfig): Promise<number[]> =>
   withDatabase(config, async (database) => (await listApplied(database)).map(({ version }) => version));
@@ -130,18 +132,29 @@ function describeMigrations(kind: DatabaseKind): void {
       await withDatabase(config, (database) => migrateUp(database, 1));
       assert.deepEqual(await describeSchema(config), expected, `cut off behind statement ${cuts + 1}`);
     }
-    assert.ok(cuts > FATAL_STATEMENT, `${cuts} statements`);
+    assert.ok(cuts > FEWEST_STATEMENTS, `${cuts} statements`);
   });
 
-  test('a migrator that is killed leaves a schema that the next one completes, and no lock', async () => {
+  test('a migrator that is killed in any of the migrations leaves a schema that the next one completes, and no lock', async () => {
     const whole = await databases.create(kind);
     await withDatabase(whole, (database) => migrateUp(database, 1));
-    const config = await databases.create(kind);
-    const child = spawn(process.execPath, [MIGRATOR, JSON.stringify(config), String(FATAL_STATEMENT)], { stdio: 'ignore' });
-    await once(child, 'close');
-    assert.equal(child.signalCode, 'SIGKILL');
-    await withDatabase(config, (database) => migrateUp(database, 1));
-    assert.deepEqual(await describeSchema(config), await describeSchema(whole));
+    const expected = await describeSchema(whole);
+    let before = 0;
+    for (const version of VERSIONS) {
+      const counter = new StatementCounter(0, () => {});
+      const counted = await databases.create(kind);
+      await withDatabase(counted, ({ db, ...rest }) => migrateUp({ ...rest, db: db.withPlugin(counter) }, 1, MIGRATIONS.slice(0, version)));
+      const config = await databases.create(kind);
+      // Somewhere in the middle of this migration.
+      const fatal = before + Math.floor((counter.count - before) / 2);
+      const child = spawn(process.execPath, [MIGRATOR, JSON.stringify(config), String(fatal)], { stdio: 'ignore' });
+      await once(child, 'close');
+      assert.equal(child.signalCode, 'SIGKILL');
+      if (kind === 'mysql') assert.deepEqual(await versionsOf(config), VERSIONS.slice(0, version - 1), `killed in migration ${version}`);
+      await withDatabase(config, (database) => migrateUp(database, 1));
+      assert.deepEqual(await describeSchema(config), expected, `killed in migration ${version}`);
+      before = counter.count;
+    }
   });
 
   test('going down and up again ends in the same schema', async () => {
@@ -167,6 +180,19 @@ function describeMigrations(kind: DatabaseKind): void {
     assert.deepEqual(await versionsOf(config), []);
   });
 
+  test('going down is refused where accounts, keys or the audit log would be lost', async () => {
+    const config = await databases.create(kind);
+    await withDatabase(config, async (database) => {
+      await migrateUp(database, 1);
+      const key = { id: 'k', sealed: 'datakey:v1:…', created_at: 1, seals: 0 };
+      await database.db.insertInto('data_keys').values(key).execute();
+      await database.db.insertInto('store_values').values({ name: 'key_check', value: 'keycheck:v1:…', updated_at: 1 }).execute();
+      const refusal = /would destroy the table data_keys with 1 rows and the table store_values with 1 rows of/;
+      await assert.rejects(migrateDown(database, { to: 3, mayLose: false }), refusal);
+      assert.deepEqual({ ...(await database.db.selectFrom('data_keys').selectAll().executeTakeFirst()) }, key);
+    });
+  });
+
   test('a database of a newer schema is refused by every way in and left as it is', async (t) => {
     const config = await databases.create(kind);
     const folder = new StoreFolder(t, config);
@@ -185,27 +211,40 @@ function describeMigrations(kind: DatabaseKind): void {
     assert.deepEqual(await versionsOf(config), [...VERSIONS, 99]);
   });
 
-  test('the database of the first release is brought up with its data', async (t) => {
-    const config = await databases.create(kind);
-    loadDump(config, join(FIXTURES, FIXTURE_FILES[kind]));
-    assert.deepEqual(await versionsOf(config), [1]);
-    const folder = new StoreFolder(t, config);
-    await folder.replay();
-    assert.deepEqual(await versionsOf(config), VERSIONS);
-    await withDatabase(config, async ({ db }) => {
-      const reader = new ExchangeReader(db);
-      const { items } = await reader.list({ outcome: 'ok' }, 10);
+  for (const version of [1, 2] as const) {
+    test(`a database of schema ${version} is brought up with its data`, async (t) => {
+      const config = await databases.create(kind);
+      loadDump(config, join(FIXTURES, `schema-${version}.${FIXTURE_ENDS[kind]}`));
+      assert.deepEqual(await versionsOf(config), VERSIONS.slice(0, version));
+      const folder = new StoreFolder(t, config);
+      const before = await folder.readRows();
+      await folder.replay();
+      assert.deepEqual(await versionsOf(config), VERSIONS);
+      const settled = 'parked-before-the-upgrade';
       assert.deepEqual(
-        items.map(({ costMicroUsd }) => costMicroUsd),
-        [40, 30, 20, 10],
+        (await folder.readRows()).filter(({ id }) => id !== settled),
+        before,
       );
-      assert.equal(items[0]?.attempts[0]?.durationMs, 800);
-      const [broken] = (await reader.list({ status: 502 }, 10)).items;
-      assert.equal(broken?.publicModel, 'Größe-漢字 🙂');
-      assert.equal(broken.trace, null);
-      assert.equal((await reader.find('parked-before-the-upgrade'))?.outcome, 'crashed', 'what was open before is settled');
+      await withDatabase(config, async ({ db }) => {
+        const reader = new ExchangeReader(db);
+        const { items } = await reader.list({ outcome: 'ok' }, 10);
+        assert.deepEqual(
+          items.map(({ costMicroUsd }) => costMicroUsd),
+          FIXTURE_COSTS[version],
+        );
+        assert.equal(items[0]?.attempts[0]?.durationMs, 800);
+        const [broken] = (await reader.list({ status: 502 }, 10)).items;
+        assert.equal(broken?.publicModel, 'Größe-漢字 🙂');
+        assert.equal(broken.trace, null);
+        assert.equal((await reader.find(settled))?.outcome, 'crashed', 'what was open before is settled');
+        const stillOpen = await db.selectFrom('open_exchanges').select(['id', 'owner']).execute();
+        assert.deepEqual(
+          stillOpen.map(({ id }) => id),
+          version === 1 ? [] : ['parked-by-another'],
+        );
+      });
     });
-  });
+  }
 }
 
 async function settleOne(folder: StoreFolder): Promise<void> {

@@ -5,7 +5,7 @@ import { after } from 'node:test';
 
 import { sql } from 'kysely';
 import type { DatabaseConfig, ServerDatabaseConfig } from '../../src/config/database-config.ts';
-import { LEDGER_USE, type Database } from '../../src/store/database.ts';
+import type { Database, DatabaseUse } from '../../src/store/database.ts';
 import { openDatabase } from '../../src/store/open-database.ts';
 import { startMariadb, startPostgres, type DatabaseServer } from './database-servers.ts';
 
@@ -40,8 +40,11 @@ export async function startTestDatabases(): Promise<TestDatabases> {
   return { servers, create, createOn };
 }
 
+/** Patient: a busy machine is no failure. */
+const TEST_USE: DatabaseUse = { connections: 1, connectTimeoutMs: 60_000, statementTimeoutMs: 60_000 };
+
 export async function withDatabase<Result>(config: DatabaseConfig, work: (database: Database) => Promise<Result>): Promise<Result> {
-  const database = await openDatabase(config, LEDGER_USE);
+  const database = await openDatabase(config, TEST_USE);
   try {
     return await work(database);
   } finally {

@@ -1,10 +1,9 @@
 import type { Transaction } from 'kysely';
 import type { ServerDatabaseConfig } from '../../config/database-config.ts';
 import type { ExchangeRecord } from '../../domain/exchange-record.ts';
-import { LEDGER_USE, MIGRATION_USE, type Database } from '../database.ts';
+import { LEDGER_USE, type Database } from '../database.ts';
 import type { JournalOwner } from '../journal/journal-owner.ts';
-import { listPending } from '../migrations/list-pending.ts';
-import { migrateUp } from '../migrations/migrate-up.ts';
+import { bringUpSchema } from '../migrations/bring-up-schema.ts';
 import { openDatabase } from '../open-database.ts';
 import type { ExchangesTable, Tables } from '../tables.ts';
 import { exchangeRow } from './exchange-row.ts';
@@ -29,7 +28,7 @@ export class ServerLedger implements Ledger {
   static async open(config: ServerDatabaseConfig, owner: JournalOwner, nowMs: number): Promise<ServerLedger> {
     const database = await openDatabase(config, LEDGER_USE);
     try {
-      if ((await listPending(database)).length > 0) await bringUp(config, nowMs);
+      await bringUpSchema(database, config, nowMs);
       return new ServerLedger(database, owner);
     } catch (error) {
       await database.close().catch(() => undefined);
@@ -90,16 +89,6 @@ export class ServerLedger implements Ledger {
       this.#hasFailed = true;
       throw error;
     }
-  }
-}
-
-/** Over a connection of its own, whose statements may take long. */
-async function bringUp(config: ServerDatabaseConfig, nowMs: number): Promise<void> {
-  const database = await openDatabase(config, MIGRATION_USE);
-  try {
-    await migrateUp(database, nowMs);
-  } finally {
-    await database.close().catch(() => undefined);
   }
 }
 

@@ -1,7 +1,9 @@
-import type { PoolConnection, QueryError, ResultSetHeader } from 'mysql2';
+import type { PoolConnection, ResultSetHeader } from 'mysql2';
 import type { CompiledQuery, QueryResult } from 'kysely';
 import { checkParameters } from '../check-parameters.ts';
 import type { PooledConnection } from '../pooled-driver.ts';
+import { StoreAway } from '../store-away.ts';
+import { isMysqlAnswer, isMysqlAway } from './mysql-failure.ts';
 
 type Answer = ResultSetHeader | unknown[];
 
@@ -17,14 +19,14 @@ export class MysqlConnection implements PooledConnection {
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    if (this.#isGone) throw new Error('The connection was given up after a failure.');
+    if (this.#isGone) throw new StoreAway('The connection was given up after a failure.');
     try {
       const answer = await this.#ask(query.sql, checkParameters(query.sql, query.parameters));
       if (Array.isArray(answer)) return { rows: answer as Row[] };
       return { rows: [], numAffectedRows: BigInt(answer.affectedRows), insertId: BigInt(answer.insertId) };
     } catch (error) {
-      if (!isAnswer(error)) this.discard();
-      throw error;
+      if (!isMysqlAnswer(error)) this.discard();
+      throw isMysqlAway(error) ? new StoreAway(error) : error;
     }
   }
 
@@ -48,9 +50,4 @@ export class MysqlConnection implements PooledConnection {
       );
     });
   }
-}
-
-/** The server answered, and the connection is as good as before. */
-function isAnswer(error: unknown): boolean {
-  return error instanceof Error && 'sqlState' in error && (error as QueryError).fatal !== true;
 }

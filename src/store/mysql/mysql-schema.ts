@@ -10,6 +10,7 @@ const LONGEST_WAIT_SECONDS = 60;
  */
 export const mysqlSchema: SchemaDialect = {
   id: 'varchar(64)',
+  name: 'varchar(191)',
   // Plain `text` ends at 64 KiB.
   longText: sql`mediumtext`,
   // Without this, names that differ in case or accents only would be the same.
@@ -32,6 +33,10 @@ export const mysqlSchema: SchemaDialect = {
       select 1 from information_schema.statistics where table_schema = database() and table_name = ${table} and index_name = ${index}
     `.execute(db);
     return rows.length > 0;
+  },
+
+  async dropIndex(db, table, index) {
+    await sql`drop index ${sql.ref(index)} on ${sql.table(table)}`.execute(db);
   },
 
   withMigrationLock: (db, work) =>

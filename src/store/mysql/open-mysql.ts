@@ -18,6 +18,7 @@ export function openMysql(config: ServerDatabaseConfig, use: DatabaseUse): Datab
     },
   });
   return {
+    kind: 'mysql',
     label: databaseLabel(config),
     db,
     schema: mysqlSchema,

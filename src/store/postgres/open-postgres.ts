@@ -20,6 +20,7 @@ export function openPostgres(config: ServerDatabaseConfig, use: DatabaseUse): Da
     },
   });
   return {
+    kind: 'postgres',
     label: databaseLabel(config),
     db,
     schema: postgresSchema,

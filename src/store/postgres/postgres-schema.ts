@@ -7,6 +7,7 @@ const LONGEST_WAIT = '60s';
 
 export const postgresSchema: SchemaDialect = {
   id: sql`varchar(64) collate "C"`,
+  name: sql`varchar(191) collate "C"`,
   longText: 'text',
   tableEnd: sql``,
 
@@ -27,6 +28,10 @@ export const postgresSchema: SchemaDialect = {
       select 1 from pg_indexes where schemaname = current_schema() and tablename = ${table} and indexname = ${index}
     `.execute(db);
     return rows.length > 0;
+  },
+
+  async dropIndex(db, _table, index) {
+    await sql`drop index ${sql.ref(index)}`.execute(db);
   },
 
   withMigrationLock: (db, work) =>

@@ -18,12 +18,17 @@ export class SqliteConnection implements DatabaseConnection {
     return Number(this.#prepare(sql).run(...checkParameters(sql, parameters)).changes);
   }
 
-  executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const statement = this.#prepare(query.sql);
-    const parameters = checkParameters(query.sql, query.parameters);
-    if (statement.columns().length > 0) return Promise.resolve({ rows: statement.all(...parameters) as Row[] });
+  /** Runs a statement of any kind. */
+  execute<Row>(sql: string, values: readonly unknown[]): QueryResult<Row> {
+    const statement = this.#prepare(sql);
+    const parameters = checkParameters(sql, values);
+    if (statement.columns().length > 0) return { rows: statement.all(...parameters) as Row[] };
     const { changes, lastInsertRowid } = statement.run(...parameters);
-    return Promise.resolve({ rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) });
+    return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+  }
+
+  executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    return Promise.resolve(this.execute<Row>(sql, parameters));
   }
 
   streamQuery(): never {

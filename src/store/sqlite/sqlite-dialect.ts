@@ -1,12 +1,11 @@
 import { CompiledQuery, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { DatabaseConnection, Dialect, Driver, Kysely } from 'kysely';
-import type { SqliteConnection } from './sqlite-connection.ts';
 
-/** Kysely over one connection of node:sqlite. Callers do not run two transactions at once: the ledger's thread works one step after the other. */
+/** Kysely over one connection of SQLite. Kysely lends it to one caller after the other, for a statement or for a whole transaction. */
 export class SqliteDialect implements Dialect {
-  readonly #connection: SqliteConnection;
+  readonly #connection: DatabaseConnection;
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: DatabaseConnection) {
     this.#connection = connection;
   }
 
@@ -25,7 +24,8 @@ export class SqliteDialect implements Dialect {
       // Immediate: a transaction that reads first and writes later could else be refused half-way.
       beginTransaction: (on) => say(on, 'begin immediate'),
       commitTransaction: (on) => say(on, 'commit'),
-      rollbackTransaction: (on) => say(on, 'rollback'),
+      // SQLite may have rolled back by itself, as it does on a full disk, and the reason is the error that counts.
+      rollbackTransaction: (on) => say(on, 'rollback').catch(() => undefined),
       releaseConnection: () => Promise.resolve(),
       destroy: () => Promise.resolve(),
     };

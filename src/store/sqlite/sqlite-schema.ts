@@ -3,6 +3,7 @@ import type { SchemaDialect } from '../schema-dialect.ts';
 
 export const sqliteSchema: SchemaDialect = {
   id: 'varchar(64)',
+  name: 'varchar(191)',
   longText: 'text',
   tableEnd: sql``,
 
@@ -19,6 +20,10 @@ export const sqliteSchema: SchemaDialect = {
   async hasIndex(db, table, index) {
     const { rows } = await sql`select 1 from sqlite_schema where type = 'index' and tbl_name = ${table} and name = ${index}`.execute(db);
     return rows.length > 0;
+  },
+
+  async dropIndex(db, _table, index) {
+    await sql`drop index ${sql.ref(index)}`.execute(db);
   },
 
   // The dialect begins every transaction as an immediate one, which is the lock.

@@ -22,6 +22,8 @@ export interface LogOptions {
   readonly redactor: { redact(text: string): string };
   /** Gets each line with its newline; stderr when absent. */
   readonly write?: (line: string) => void;
+  /** Gets each line as well, after it was written. */
+  readonly copy?: (line: string) => void;
 }
 
 const STDERR = 2;
@@ -32,11 +34,11 @@ const MISLEADING = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/
 type Serialize = (fields: LogFields) => Record<string, unknown>;
 
 /** A log of JSON lines. */
-export function createLog({ level, redactor, write }: LogOptions): Log {
+export function createLog({ level, redactor, write, copy }: LogOptions): Log {
   const clean = (text: string): string => redactor.redact(text).slice(0, MOST_CHARACTERS).replaceAll(MISLEADING, escapeCharacter);
   const serialize: Serialize = (fields) => serializeFields(fields, clean);
   // Written at once: the last line before a crash is the one that matters.
-  const target = write === undefined ? destination({ fd: STDERR, sync: true }) : { write };
+  const target = withCopy(write === undefined ? destination({ fd: STDERR, sync: true }) : { write }, copy);
   const lines = pino({ level, base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } }, target);
   const say =
     (at: 'debug' | 'info' | 'warn' | 'error') =>
@@ -56,6 +58,14 @@ export function createLog({ level, redactor, write }: LogOptions): Log {
       if (lines.isLevelEnabled('debug')) debug('exchange', exchangeFields(record));
     },
   };
+}
+
+function withCopy(target: { write(line: string): unknown }, copy: ((line: string) => void) | undefined): { write(line: string): void } {
+  const write = (line: string): void => {
+    target.write(line);
+    copy?.(line);
+  };
+  return { write };
 }
 
 function serializeFields(fields: LogFields, clean: (text: string) => string): Record<string, unknown> {

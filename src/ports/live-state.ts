@@ -38,13 +38,23 @@ export interface Restable {
   probing: boolean;
 }
 
+/** A key that is not used until somebody finds that it serves again. */
+export interface Suspension {
+  readonly sinceMs: number;
+  readonly reason: string;
+  /** Epoch ms; Infinity: never, or somebody is finding out. */
+  nextProbeAtMs: number;
+  /** A person's will, which only a person takes back: never probed. Absent: it was rejected too often. */
+  readonly byPerson?: true;
+}
+
 export interface KeyState extends Restable {
   readonly id: ProviderKeyId;
   /** Rests of this key for one upstream model; null until the first. */
   models: Map<string, Restable> | null;
   /** Rejected by the upstream this many times in a row. */
   rejections: number;
-  suspended: { readonly sinceMs: number; readonly reason: string; nextProbeAtMs: number } | null;
+  suspended: Suspension | null;
   /** Attempts under way. */
   inFlight: number;
   /** Credit of the smooth weighted round robin. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadBundledPrices, type PriceFile } from './price-catalogue.ts';
+import { loadBundledPrices } from './price-catalogue.ts';
+import type { PriceFile } from './read-price-file.ts';
 import { PRESETS } from './presets.ts';
 import bundled from './prices.generated.json' with { type: 'json' };
 

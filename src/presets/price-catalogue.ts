@@ -1,33 +1,7 @@
 import type { CatalogueModel, PriceCatalogue } from '../domain/preset.ts';
-import type { Price } from '../domain/price.ts';
+import { HOME_VENDORS } from './home-vendors.ts';
 import bundled from './prices.generated.json' with { type: 'json' };
-
-/** What tools/generators/prices.ts makes: figures of a model in the order of `figures`, dollars per million tokens and token counts. */
-export interface PriceFile {
-  readonly version: string;
-  readonly figures: readonly string[];
-  readonly vendors: Readonly<Record<string, Readonly<Record<string, readonly (number | null)[]>>>>;
-}
-
-/** Vendors whose own models are looked up when the provider's list does not have the name; the first that has it wins. */
-const HOME_VENDORS = [
-  'openai',
-  'anthropic',
-  'gemini',
-  'deepseek',
-  'mistral',
-  'xai',
-  'cohere',
-  'perplexity',
-  'moonshot',
-  'zhipu',
-  'zai',
-  'dashscope',
-  'minimax',
-  'volcengine-ark',
-  'hunyuan',
-  'stepfun',
-];
+import { readPriceFile, type PriceFile } from './read-price-file.ts';
 
 /** `-2024-08-06`, `-20250929`, `-0613`, `@20250929` and `-latest`, each at the end. */
 const VERSION_SUFFIX = /[-@](?:\d{4}-\d{2}-\d{2}|\d{8}|\d{4}|latest)$/u;
@@ -45,8 +19,8 @@ export function loadBundledPrices(file: PriceFile = bundled): PriceCatalogue {
 class IndexedPrices {
   readonly #vendors: ReadonlyMap<string, ReadonlyMap<string, CatalogueModel>>;
 
-  constructor({ figures, vendors }: PriceFile) {
-    this.#vendors = new Map(Object.entries(vendors).map(([vendor, models]) => [vendor, readVendor(figures, models)]));
+  constructor(file: PriceFile) {
+    this.#vendors = readPriceFile(file);
   }
 
   find(presetId: string, upstreamModel: string): CatalogueModel | undefined {
@@ -61,20 +35,6 @@ class IndexedPrices {
     }
     return undefined;
   }
-}
-
-function readVendor(figures: readonly string[], models: PriceFile['vendors'][string]): ReadonlyMap<string, CatalogueModel> {
-  return new Map(Object.entries(models).map(([name, row]) => [name, readModel(figures, row)]));
-}
-
-function readModel(figures: readonly string[], row: readonly (number | null)[]): CatalogueModel {
-  const known = row.flatMap((figure, index) => (figure === null ? [] : [[figures[index] ?? '', figure] as const]));
-  const { contextTokens, maxOutputTokens, ...price }: Price & Omit<CatalogueModel, 'price'> = Object.fromEntries(known);
-  return Object.freeze({
-    price: Object.freeze(price),
-    ...(contextTokens === undefined ? {} : { contextTokens }),
-    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
-  });
 }
 
 /** Amazon's name of a Claude model: `us.anthropic.claude-…-v1:0`. */

@@ -196,7 +196,8 @@ export class Attempt implements CallListener, ByteSink, RelayListener, Attendant
     if (this.#exchange.facts !== null) this.#exchange.facts.bytes = null;
     this.#exchange.translation?.letGo();
     this.#exchange.target = this.#lease.target;
-    confirmLease(this.#lease, { settings: this.#exchange.snapshot.settings, nowMs: this.#context.clock.nowMs(), random: 0, tokens: 0 });
+    const { clock, events } = this.#context;
+    confirmLease(this.#lease, { settings: this.#exchange.snapshot.settings, nowMs: clock.nowMs(), random: 0, tokens: 0, events });
     this.#context.room.notify();
     beginStreamedAnswer(
       this.#exchange,

@@ -3,6 +3,7 @@ import type { VirtualKeyHash } from '../../domain/ids.ts';
 import type { DeadlineWheel } from '../../lib/deadline-wheel.ts';
 import type { UuidV7Source } from '../../lib/uuid-v7.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { EventFeed } from '../../ports/event-feed.ts';
 import type { Journal } from '../../ports/journal.ts';
 import type { LiveState } from '../../ports/live-state.ts';
 import type { RateLimiter } from '../../ports/rate-limiter.ts';
@@ -32,6 +33,7 @@ export interface GatewayContext {
   readonly limiter: RateLimiter;
   readonly journal: Journal;
   readonly recorder: Recorder;
+  readonly events: EventFeed;
   readonly hashSecret: (secret: string) => VirtualKeyHash;
   /** Sheds new work; null while all is well. */
   readonly overload: () => string | null;

@@ -53,7 +53,8 @@ export async function runAttempt(
   if (failure === null) rememberHome(context, exchange, lease);
   recorder.attemptEnded(record, labels);
   const tokens = exchange.usage === null ? 0 : totalTokens(exchange.usage);
-  releaseKey(lease, failure, { settings: exchange.snapshot.settings, nowMs: clock.nowMs(), random: clock.random(), tokens });
+  const { settings } = exchange.snapshot;
+  releaseKey(lease, failure, { settings, nowMs: clock.nowMs(), random: clock.random(), tokens, events: context.events });
   context.live.touched(lease.pool);
   context.room.notify();
   return outcome;

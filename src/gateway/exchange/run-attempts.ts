@@ -79,6 +79,7 @@ function acquire(context: GatewayContext, exchange: Exchange, facts: RequestFact
     session: facts.session,
     estimatedTokens: facts.estimatedInput + reserveAnswerTokens(facts.maxOutput, targets[0]?.model?.maxOutputTokens),
     nowMs: context.clock.nowMs(),
+    events: context.events,
   });
 }
 

@@ -3,6 +3,7 @@ import { costMicroUsd } from '../../domain/price.ts';
 import { NO_USAGE, totalTokens, type Usage } from '../../domain/usage.ts';
 import { tokensOfBytes } from '../metering/estimate-tokens.ts';
 import type { Exchange } from './exchange.ts';
+import { exchangeEvent } from './exchange-event.ts';
 import { exchangeLabels } from './exchange-labels.ts';
 import type { GatewayContext } from './gateway-context.ts';
 
@@ -35,6 +36,7 @@ export function settleExchange(context: GatewayContext, exchange: Exchange, writ
   const record = makeRecord(exchange, durationMs);
   exchange.admission?.settle(totalTokens(record.usage));
   recorder.exchangeEnded(record, labels);
+  if (context.events.isHeard) context.events.publish(exchangeEvent(record));
   journal.settle(record, written);
 }
 

@@ -1,5 +1,6 @@
 import type { Target } from '../../config/snapshot.ts';
 import type { ProviderKeyId } from '../../domain/ids.ts';
+import type { EventFeed } from '../../ports/event-feed.ts';
 import type { KeyState, Restable } from '../../ports/live-state.ts';
 import type { BoundPool, PoolBinder } from './bound-pool.ts';
 import { beginHalfOpen, findBreaker, isBreakerProbing } from './breaker.ts';
@@ -24,6 +25,8 @@ export interface KeyRequest {
   readonly session: string | null;
   readonly estimatedTokens: number;
   readonly nowMs: number;
+  /** Hears of breakers that let a probe through; absent: nobody does. */
+  readonly events?: EventFeed | undefined;
 }
 
 export type Acquired =
@@ -149,6 +152,8 @@ function makeLease(bound: BoundPool, target: Target, index: number, request: Key
   if (breaker !== null) {
     probe(probes, breaker, nowMs, forced);
     if (isBreakerProbing(breaker)) {
+      if (breaker.state === 'open')
+        request.events?.publish({ type: 'breaker', provider: target.provider.id, model, from: 'open', to: 'half-open', untilMs: null });
       beginHalfOpen(breaker);
       if (!probes.includes(breaker)) probes.push(breaker);
     }

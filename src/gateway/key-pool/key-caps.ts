@@ -1,4 +1,5 @@
 import type { KeyLimits } from '../../config/snapshot.ts';
+import type { KeyCapStanding } from '../../ports/key-board.ts';
 import type { KeyState } from '../../ports/live-state.ts';
 
 const MINUTE_MS = 60_000;
@@ -29,6 +30,30 @@ export function takeFromCaps(state: KeyState, estimatedTokens: number, nowMs: nu
 export function settleCaps(state: KeyState, estimatedTokens: number, tokens: number, takenAtMs: number): void {
   if (takenAtMs < state.minute.startMs) return;
   state.minute.tokens = Math.max(0, state.minute.tokens + tokens - estimatedTokens);
+}
+
+/** Forgets what was counted; running attempts settle against the windows before. */
+export function beginWindowsAnew(state: KeyState, nowMs: number): void {
+  state.minute = { startMs: nowMs, requests: 0, tokens: 0 };
+  state.day = { startMs: startOfDay(nowMs), requests: 0 };
+}
+
+/** The caps that are set, with what is used of each. */
+export function describeCaps(state: KeyState, limits: KeyLimits, nowMs: number): readonly KeyCapStanding[] {
+  const minute = isMinuteOver(state, nowMs)
+    ? { requests: 0, tokens: 0, untilMs: null }
+    : { ...state.minute, untilMs: state.minute.startMs + MINUTE_MS };
+  const dayRequests = isDayOver(state, nowMs) ? 0 : state.day.requests;
+  const caps = [
+    { cap: 'requestsPerMinute', used: minute.requests, untilMs: minute.untilMs },
+    { cap: 'tokensPerMinute', used: minute.tokens, untilMs: minute.untilMs },
+    { cap: 'requestsPerDay', used: dayRequests, untilMs: startOfDay(nowMs) + DAY_MS },
+    { cap: 'concurrency', used: state.inFlight, untilMs: null },
+  ] as const;
+  return caps.flatMap(({ cap, used, untilMs }) => {
+    const limit = limits[cap];
+    return limit === undefined ? [] : [{ cap, limit, used, untilMs }];
+  });
 }
 
 /** A minute begins with the first request in it, as the vendors' windows do; a day is the day in UTC. */

@@ -1,4 +1,5 @@
 import { readReset } from '../../lib/read-reset.ts';
+import type { KeyQuotaStanding, QuotaFigures } from '../../ports/key-board.ts';
 import type { KeyState } from '../../ports/live-state.ts';
 
 const MOST_MODELS = 200;
@@ -54,6 +55,20 @@ export function headroom(state: KeyState, model: string, nowMs: number): number 
     shareLeft(quota.requestsLimit, quota.requestsRemaining, quota.requestsResetMs, nowMs),
     shareLeft(quota.tokensLimit, quota.tokensRemaining, quota.tokensResetMs, nowMs),
   );
+}
+
+/** What is known, for people. */
+export function describeQuotas({ quotas }: KeyState): readonly KeyQuotaStanding[] {
+  return [...(quotas ?? [])].map(([model, quota]) => ({
+    model,
+    requests: figuresOf(quota.requestsLimit, quota.requestsRemaining, quota.requestsResetMs),
+    tokens: figuresOf(quota.tokensLimit, quota.tokensRemaining, quota.tokensResetMs),
+    seenAtMs: quota.seenAtMs,
+  }));
+}
+
+function figuresOf(limit: number, remaining: number, resetMs: number): QuotaFigures | null {
+  return remaining < 0 ? null : { limit: limit < 0 ? null : limit, remaining, resetMs: resetMs <= 0 ? null : resetMs };
 }
 
 function shareLeft(limit: number, remaining: number, resetMs: number, nowMs: number): number {

@@ -1,11 +1,13 @@
 import type { Settings } from '../../config/snapshot.ts';
 import type { Failure } from '../../domain/failure.ts';
 import { unreachable } from '../../lib/unreachable.ts';
+import type { EventFeed } from '../../ports/event-feed.ts';
 import type { Restable } from '../../ports/live-state.ts';
 import { ensureBreaker, recordBreakerFailure, recordBreakerSuccess } from './breaker.ts';
 import { settleCaps } from './key-caps.ts';
 import type { Lease } from './lease.ts';
 import { noteBurstOf429 } from './pool-burst.ts';
+import { PoolChanges } from './pool-changes.ts';
 import { clearRest, nextRest } from './rests.ts';
 import { noteServerError } from './server-errors.ts';
 
@@ -16,6 +18,8 @@ export interface ReleaseContext {
   readonly random: number;
   /** Tokens that the attempt really used. */
   readonly tokens: number;
+  /** Hears what changes; absent: nobody does. */
+  readonly events?: EventFeed | undefined;
 }
 
 /** Most models of one key whose rests are told apart: made-up names must not fill the memory. */
@@ -25,6 +29,17 @@ const MOST_MODELS = 500;
 export function releaseKey(lease: Lease, failure: Failure | null, context: ReleaseContext): void {
   if (lease.returned) return;
   lease.returned = true;
+  const changes = changesToTell(lease, failure, context);
+  learn(lease, failure, context);
+  changes?.tell(context.nowMs);
+}
+
+/** Null: nobody listens, as nearly always. */
+function changesToTell(lease: Lease, failure: Failure | null, { events, nowMs }: ReleaseContext): PoolChanges | null {
+  return events?.isHeard === true ? new PoolChanges(events, lease, failure, nowMs) : null;
+}
+
+function learn(lease: Lease, failure: Failure | null, context: ReleaseContext): void {
   const { state, pool, key } = lease;
   state.inFlight -= 1;
   endProbes(lease);
@@ -74,11 +89,13 @@ export function releaseKey(lease: Lease, failure: Failure | null, context: Relea
  */
 export function confirmLease(lease: Lease, context: ReleaseContext): void {
   if (lease.returned || lease.probes.length === 0) return;
+  const changes = changesToTell(lease, null, context);
   endProbes(lease);
   clearRests(lease);
   forgiveKey(lease);
   // A key that was suspended meanwhile, by another attempt, stays so.
   rescheduleProbe(lease, context);
+  changes?.tell(context.nowMs);
 }
 
 /** From here on another request may be the probe, so this lease must not end that one's. */
@@ -91,7 +108,7 @@ function endProbes(lease: Lease): void {
 function forgiveKey(lease: Lease): void {
   const { state, takenAtMs } = lease;
   if (state.rest?.kind === 'auth-rejected' && state.rest.sinceMs > takenAtMs) return;
-  if (state.suspended !== null && state.suspended.sinceMs > takenAtMs) return;
+  if (state.suspended !== null && (state.suspended.sinceMs > takenAtMs || state.suspended.byPerson === true)) return;
   state.rejections = 0;
   state.suspended = null;
 }
@@ -116,10 +133,10 @@ function countFailure(lease: Lease, context: ReleaseContext): void {
   rescheduleProbe(lease, context);
 }
 
-/** A suspended key that was probed and did not serve waits for its next turn. */
+/** A suspended key that was probed and did not serve waits for its next turn. One that a person suspended has none. */
 function rescheduleProbe(lease: Lease, context: ReleaseContext): void {
   const { suspended } = lease.state;
-  if (suspended !== null && suspended.nextProbeAtMs === Infinity)
+  if (suspended !== null && suspended.nextProbeAtMs === Infinity && suspended.byPerson !== true)
     suspended.nextProbeAtMs = context.nowMs + context.settings.suspendedProbeSeconds * 1000;
 }
 
@@ -167,6 +184,7 @@ function rejectKey(lease: Lease, failure: Failure, context: ReleaseContext): voi
   restKey(lease, failure, context);
   if (failure.scope === 'key') {
     state.rejections += 1;
+    if (state.suspended?.byPerson === true) return;
     if (state.rejections >= settings.suspendAfter || state.suspended !== null) {
       const sinceMs = state.suspended?.sinceMs ?? nowMs;
       state.suspended = { sinceMs, reason: failure.reason, nextProbeAtMs: nowMs + settings.suspendedProbeSeconds * 1000 };

@@ -62,6 +62,16 @@ test('a suspended key stays suspended, and is probed soon', () => {
   assert.equal(next.key('a').suspended, null);
 });
 
+test('a key that a person suspended stays so, and is not probed', () => {
+  const rig = rigOf(aKey('a'));
+  rig.take();
+  rig.key('a').suspended = { sinceMs: rig.nowMs, reason: 'by hand', nextProbeAtMs: Infinity, byPerson: true };
+  const next = restarted(restarted(rig));
+  next.pass(86_400_000);
+  assert.equal(next.ask().kind, 'none');
+  assert.deepEqual(next.key('a').suspended, rig.key('a').suspended);
+});
+
 test('an open breaker stays open for its time, and doubles on', () => {
   const rig = rigOf(aKey('a'));
   const leases = Array.from({ length: 5 }, () => rig.take());

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { ProviderId, ProviderKeyId } from '../../domain/ids.ts';
-import type { BreakerState, KeyState, LiveState, PoolState, Rest, Restable } from '../../ports/live-state.ts';
+import type { BreakerState, KeyState, LiveState, PoolState, Rest, Restable, Suspension } from '../../ports/live-state.ts';
 import { blankBreakerState, blankKeyState, blankPoolState } from '../../ports/blank-live-state.ts';
 
 const VERSION = 1;
@@ -10,7 +10,7 @@ interface SavedKey {
   readonly rest: Rest | null;
   readonly models: readonly (readonly [string, Rest])[];
   readonly rejections: number;
-  readonly suspended: { readonly sinceMs: number; readonly reason: string } | null;
+  readonly suspended: Omit<Suspension, 'nextProbeAtMs'> | null;
   readonly credit: number;
   readonly minute: KeyState['minute'];
   readonly day: KeyState['day'];
@@ -125,8 +125,12 @@ function saveKey(key: KeyState): SavedKey {
     credit,
     minute,
     day,
-    suspended: key.suspended === null ? null : { sinceMs: key.suspended.sinceMs, reason: key.suspended.reason },
+    suspended: key.suspended === null ? null : saveSuspension(key.suspended),
   };
+}
+
+function saveSuspension({ sinceMs, reason, byPerson }: Suspension): Omit<Suspension, 'nextProbeAtMs'> {
+  return byPerson === true ? { sinceMs, reason, byPerson } : { sinceMs, reason };
 }
 
 function restorePool(pool: PoolState, saved: SavedPool, nowMs: number): void {
@@ -138,8 +142,8 @@ function restorePool(pool: PoolState, saved: SavedPool, nowMs: number): void {
     state.credit = key.credit;
     state.minute = { ...key.minute };
     state.day = { ...key.day };
-    // A suspended key is probed soon after a restart: the operator may have mended it meanwhile.
-    state.suspended = key.suspended === null ? null : { ...key.suspended, nextProbeAtMs: nowMs };
+    // A rejected key is probed soon after a restart: the operator may have mended it meanwhile.
+    state.suspended = key.suspended === null ? null : { ...key.suspended, nextProbeAtMs: key.suspended.byPerson === true ? Infinity : nowMs };
     if (key.models.length > 0) state.models = new Map(key.models.map(([model, rest]): [string, Restable] => [model, { rest, probing: false }]));
     pool.keys.set(state.id, state);
   }

@@ -1,3 +1,4 @@
+import type { AdminAccess } from './admin-access.ts';
 import type { DatabaseConfig } from './database-config.ts';
 import type { Origin } from './environment-reader.ts';
 
@@ -8,7 +9,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export type MetricFamily = (typeof METRIC_FAMILIES)[number];
 
 /** What is known before the configuration is read; a change needs a restart. */
-export interface BootstrapConfig {
+export interface BootstrapConfig extends AdminAccess {
   /** 0: any free port. */
   readonly port: number;
   readonly host: string;
@@ -17,6 +18,8 @@ export interface BootstrapConfig {
   readonly database: DatabaseConfig;
   /** Absolute path of the configuration file; null: none, the environment is the configuration. */
   readonly configFile: string | null;
+  /** Absolute path of a state file of llm-apikey-lb that is taken over once; null: none. */
+  readonly dataFile: string | null;
   readonly metricsPath: string;
   /** Families of older programs that /metrics shows besides its own. */
   readonly metricsCompat: readonly MetricFamily[];

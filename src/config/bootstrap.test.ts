@@ -35,6 +35,13 @@ test('without variables the gateway listens on loopback, port 8787', () => {
     httpsProxy: null,
     noProxy: [],
     trustProxy: false,
+    dataFile: null,
+    adminAccount: null,
+    jwtSecret: null,
+    masterKey: null,
+    publicUrl: null,
+    allowRegistration: false,
+    oidc: null,
   });
   assert.deepEqual(new Set(Object.values(origins)), new Set(['default']));
   assert.deepEqual(warnings, []);
@@ -151,13 +158,13 @@ test('the effective settings tell origins and never a secret', () => {
 
 test('a file’s host and port hold where no variable speaks, but a file alone opens nothing', () => {
   const loaded: LoadedConfig = { config: {}, source: 'config.yaml', warnings: [], server: { host: '0.0.0.0', port: 8000 }, requestTimeoutMs: null };
-  const closed = applyFileServer(read(), loaded, {});
+  const closed = applyFileServer(read(), loaded);
   assert.equal(closed.port, 8000);
   assert.equal(closed.origins.port, 'file config.yaml');
   assert.equal(closed.host, '127.0.0.1');
   assert.match(closed.warnings[0] ?? '', /listening on 127\.0\.0\.1 only/u);
   const environment = { ADMIN_TOKEN: 'a-long-admin-key', PORT: '9000' };
-  const open = applyFileServer(read(environment), loaded, environment);
+  const open = applyFileServer(read(environment), loaded);
   assert.equal(open.port, 9000);
   assert.equal(open.host, '0.0.0.0');
   assert.deepEqual(open.warnings, []);

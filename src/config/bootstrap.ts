@@ -5,6 +5,8 @@ import { type BootstrapConfig, LOG_LEVELS, METRIC_FAMILIES } from './bootstrap-c
 import { isProxyUrl } from './check-provider.ts';
 import { EnvironmentReader, type Setting } from './environment-reader.ts';
 import type { Environment } from './expand-environment.ts';
+import { NAMED_RANGES } from './named-ranges.ts';
+import { readAdminAccess } from './read-admin-access.ts';
 import { readDatabase } from './read-database.ts';
 import { requireAdminBeyondLoopback } from './require-admin.ts';
 import { isWellKnownSecret, weaknessOfSecret } from './weak-secret.ts';
@@ -31,7 +33,7 @@ export function readBootstrap(environment: Environment, options: BootstrapOption
   const dataDir = mapped(reader.text(['DATA_DIR'], './data'), (path) => resolve(directory, path));
   const database = readDatabase(reader, directory, dataDir.value);
   const settings = { ...readSettings(reader, directory), dataDir, database: database.setting };
-  requireAdminBeyondLoopback(settings.host.value, settings.adminToken.value, environment, reader);
+  requireAdminBeyondLoopback(settings, reader);
   reader.throwIfAny();
   const entries = Object.entries<Setting<unknown>>(settings);
   return {
@@ -48,6 +50,7 @@ function readSettings(reader: EnvironmentReader, directory: string) {
     port: reader.wholeNumber(['PORT', 'BACKEND_PORT'], DEFAULT_PORT, 0, 65_535),
     host: readHost(reader),
     configFile: readConfigFile(reader, directory),
+    dataFile: reader.read<string | null>(['DATA_FILE'], null, (text) => resolve(directory, text)),
     metricsPath: readMetricsPath(reader),
     metricsCompat: readMetricsCompat(reader),
     metricsPublic: reader.flag(['METRICS_PUBLIC'], false),
@@ -59,6 +62,7 @@ function readSettings(reader: EnvironmentReader, directory: string) {
     httpsProxy: readHttpsProxy(reader),
     noProxy: reader.list(['NO_PROXY', 'no_proxy'], []),
     trustProxy: readTrustProxy(reader),
+    ...readAdminAccess(reader),
   };
 }
 
@@ -162,8 +166,7 @@ function readTrustProxy(reader: EnvironmentReader): BootstrapSetting<'trustProxy
     if (lower === 'true' || lower === 'false') return lower === 'true';
     if (/^\d{1,2}$/u.test(text)) return Number(text);
     const addresses = lower.split(',').map((entry) => entry.trim());
-    if (addresses.every((address) => ['loopback', 'linklocal', 'uniquelocal'].includes(address) || problemOfAddressRange(address) === null))
-      return addresses;
+    if (addresses.every((address) => NAMED_RANGES.has(address) || problemOfAddressRange(address) === null)) return addresses;
     report('must be true, false, a number of hops, or a list of addresses, CIDR ranges, loopback, linklocal and uniquelocal');
     return undefined;
   });

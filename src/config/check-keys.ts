@@ -6,6 +6,9 @@ import { isHeaderSafe, normaliseSecret } from './normalise-secret.ts';
 import type { ProviderKeyConfig } from './schema/gateway-config-schema.ts';
 import { readServiceAccount } from './service-account.ts';
 
+/** As secrets stand in the database and in exports. */
+const SEALED = /^sealed:v\d+:/u;
+
 /**
  * Checks the keys of one pool: secrets of the form that the provider's auth needs, and nothing twice. Empty secrets are left out later and no
  * problem here.
@@ -29,6 +32,8 @@ export function checkKeys(keys: readonly ProviderKeyConfig[], schemes: readonly 
 }
 
 function problemsOfSecret(secret: string, schemes: readonly AuthScheme[]): readonly string[] {
+  if (SEALED.test(secret))
+    return ['is a sealed text: it opens where it was sealed, by an import of the export that it stands in, and is no secret itself'];
   const problems = schemes.map((scheme) => problemOfSecret(secret, scheme)).filter((problem) => problem !== null);
   return [...new Set(problems)];
 }

@@ -1,3 +1,4 @@
+import { isMetadataHost } from '../lib/network-address.ts';
 import type { Preset, PresetCatalogue } from '../domain/preset.ts';
 import { schemesOf } from './auth-of.ts';
 import { problemOfBaseUrl } from './base-url.ts';
@@ -74,7 +75,8 @@ function checkAddresses(provider: ProviderConfig, path: ConfigPath, problems: Co
 export function isProxyUrl(written: string): boolean {
   if (!URL.canParse(written)) return false;
   const { protocol, hostname, pathname, search, hash } = new URL(written);
-  return (protocol === 'http:' || protocol === 'https:') && hostname !== '' && pathname === '/' && search === '' && hash === '';
+  const isCallable = (protocol === 'http:' || protocol === 'https:') && hostname !== '' && !isMetadataHost(hostname);
+  return isCallable && pathname === '/' && search === '' && hash === '';
 }
 
 function checkModels(provider: ProviderConfig, path: ConfigPath, problems: ConfigProblems): void {

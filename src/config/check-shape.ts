@@ -29,6 +29,8 @@ export interface ShapeCheck {
   readonly problems: ConfigProblems;
   /** Whether the string at this path came out of a variable, so that `"8080"` may stand for a number. */
   readonly isExpanded: (path: ConfigPath) => boolean;
+  /** Whether null in this field says something, as "clear it" does; absent: it counts as a field that is not there. */
+  readonly keepsNull?: (path: ConfigPath) => boolean;
 }
 
 /**
@@ -51,12 +53,16 @@ export function checkShape(schema: ShapeSchema, value: unknown, path: ConfigPath
     case 'integer':
     case 'number':
       return checkNumber(schema, value, path, check);
+    case undefined:
+      return value;
     default:
       throw new Error(`The configuration schema uses the unknown type ${String(schema.type)}.`);
   }
 }
 
 function checkUnion(options: readonly ShapeSchema[], value: unknown, path: ConfigPath, check: ShapeCheck): unknown {
+  const [only, ...others] = options.filter(({ type }) => type !== 'null');
+  if (only !== undefined && others.length === 0) return checkShape(only, value, path, check);
   const fitting = options.find((option) => option.type === kindOf(value));
   if (fitting !== undefined) return checkShape(fitting, value, path, check);
   check.problems.add(path, `must be ${options.map((option) => nameOfType(option.type)).join(' or ')}`);
@@ -90,7 +96,10 @@ function checkObject(schema: ShapeSchema, value: unknown, path: ConfigPath, chec
       continue;
     }
     // A name with nothing after it counts as absent, as YAML files with commented-out lists have it.
-    if (field === null && schema.required?.includes(name) !== true) continue;
+    if (field === null && schema.required?.includes(name) !== true) {
+      if (check.keepsNull?.([...path, name]) === true) checked.push([name, null]);
+      continue;
+    }
     checked.push([name, checkShape(fieldSchema, field, [...path, name], check)]);
   }
   for (const name of schema.required ?? []) {

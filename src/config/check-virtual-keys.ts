@@ -17,6 +17,7 @@ export function checkVirtualKeys(keys: readonly VirtualKeyConfig[], providerIds:
     if (sameId !== undefined) problems.add([...path, 'id'], `repeats the id of virtualKeys[${sameId}]`);
     ids.set(key.id, sameId ?? index);
     checkSecret(key, index, digests, problems);
+    checkPrevious(key, index, digests, problems);
     checkProviders(key, path, providerIds, problems);
     if (key.expiresAt !== undefined && parseInstant(key.expiresAt) === null)
       problems.add([...path, 'expiresAt'], 'must be a date such as 2027-01-31 or 2027-01-31T12:00:00Z');
@@ -35,10 +36,30 @@ function checkSecret(key: VirtualKeyConfig, index: number, digests: Map<string, 
   const field = key.secret === undefined ? 'secretHash' : 'secret';
   if (key.secret !== undefined && !/^[\x21-\x7e]+$/u.test(key.secret))
     return problems.add([...path, field], 'must be one word of visible ASCII characters');
-  const digest = key.secret === undefined ? (key.secretHash ?? '').slice('sha256:'.length) : secretDigest(key.secret);
+  const digest = key.secret === undefined ? digestOf(key.secretHash ?? '') : secretDigest(key.secret);
+  claim(digest, [...path, field], index, digests, problems);
+}
+
+/** The secret before the present one stands with the time until which it works. */
+function checkPrevious(key: VirtualKeyConfig, index: number, digests: Map<string, number>, problems: ConfigProblems): void {
+  const path: ConfigPath = ['virtualKeys', index];
+  const { previousSecretHash, previousUntil } = key;
+  if (previousSecretHash === undefined && previousUntil === undefined) return;
+  if (previousSecretHash === undefined) return problems.add([...path, 'previousUntil'], 'needs the field "previousSecretHash" beside it', 'name');
+  if (previousUntil === undefined) return problems.add([...path, 'previousSecretHash'], 'needs the field "previousUntil" beside it', 'name');
+  if (parseInstant(previousUntil) === null) problems.add([...path, 'previousUntil'], 'must be a date such as 2027-01-31 or 2027-01-31T12:00:00Z');
+  claim(digestOf(previousSecretHash), [...path, 'previousSecretHash'], index, digests, problems);
+}
+
+/** No secret opens two doors. */
+function claim(digest: string, path: ConfigPath, index: number, digests: Map<string, number>, problems: ConfigProblems): void {
   const same = digests.get(digest);
-  if (same !== undefined) problems.add([...path, field], `repeats the secret of virtualKeys[${same}]`);
+  if (same !== undefined) problems.add(path, `repeats the secret of virtualKeys[${same}]`);
   digests.set(digest, same ?? index);
+}
+
+function digestOf(secretHash: string): string {
+  return secretHash.slice('sha256:'.length);
 }
 
 function checkProviders(key: VirtualKeyConfig, path: ConfigPath, providerIds: ReadonlySet<string>, problems: ConfigProblems): void {

@@ -33,7 +33,7 @@ function compileKey(config: Exclude<ProviderKeyConfig, string>, id: string, inde
   return {
     id: id as ProviderKeyId,
     index,
-    name: id,
+    name: config.name ?? id,
     secret: config.secret,
     enabled: config.enabled ?? true,
     weight: config.weight ?? 1,

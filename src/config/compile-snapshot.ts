@@ -38,6 +38,7 @@ export function compileSnapshot(config: GatewayConfig, context: CompileContext):
     offers: collectOffers(serving),
     openProviders: serving.filter(({ acceptsAnyModel }) => acceptsAnyModel),
     callers: compileCallers(config.virtualKeys ?? [], context.hashSecret),
+    callerCount: config.virtualKeys?.length ?? 0,
     settings: compileSettings(config.settings),
   };
   return context.freeze === true ? freezeDeeply(snapshot) : snapshot;

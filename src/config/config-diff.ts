@@ -18,7 +18,7 @@ export interface FieldChange {
 }
 
 /** Fields whose values are nobody's business. */
-const HIDDEN: ReadonlySet<string> = new Set(['secret', 'secretHash', 'headers', 'query', 'proxyUrl']);
+const HIDDEN: ReadonlySet<string> = new Set(['secret', 'secretHash', 'previousSecretHash', 'headers', 'query', 'proxyUrl']);
 const LONGEST_VALUE = 120;
 
 /** What must change for `before` to become `after`, in the order of `after`, removals last. */

@@ -12,11 +12,11 @@ export interface ConfigLosses {
 
 /** Compares what each virtual key may do before and after. Keys that are new, or were refused before, lose nothing. */
 export function findLosses(before: GatewaySnapshot, after: GatewaySnapshot): ConfigLosses {
-  const now = new Map([...after.callers.values()].map((caller) => [caller.id, caller]));
+  const now = presentCallers(after);
   const refused: string[] = [];
   const models = new Map<string, string[]>();
   const anyModel = new Map<string, string[]>();
-  for (const caller of before.callers.values()) {
+  for (const caller of presentCallers(before).values()) {
     if (!caller.enabled) continue;
     const next = now.get(caller.id);
     if (next === undefined || !next.enabled) {
@@ -29,6 +29,13 @@ export function findLosses(before: GatewaySnapshot, after: GatewaySnapshot): Con
     }
   }
   return { refused, models, anyModel };
+}
+
+/** Each virtual key once: by its present secret, which stands before the one of old. */
+function presentCallers({ callers }: GatewaySnapshot): ReadonlyMap<string, CompiledCaller> {
+  const present = new Map<string, CompiledCaller>();
+  for (const caller of callers.values()) if (!present.has(caller.id)) present.set(caller.id, caller);
+  return present;
 }
 
 function modelsOf(snapshot: GatewaySnapshot, caller: CompiledCaller): readonly string[] {

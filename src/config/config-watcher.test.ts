@@ -25,6 +25,7 @@ function snapshot(revision: number, source: string): GatewaySnapshot {
     offers: new Map(),
     openProviders: [],
     callers: new Map(),
+    callerCount: 0,
     settings: DEFAULT_SETTINGS,
   };
 }

@@ -18,7 +18,9 @@ export function effectiveSettings(bootstrap: BootstrapConfig): readonly Effectiv
 }
 
 function shownValue(name: BootstrapName, bootstrap: BootstrapConfig): string {
-  if (name === 'adminToken') return bootstrap.adminToken === null ? 'not set' : '********';
+  if (name === 'adminToken' || name === 'jwtSecret' || name === 'masterKey') return bootstrap[name] === null ? 'not set' : '********';
+  if (name === 'adminAccount') return bootstrap.adminAccount?.username ?? 'not set';
+  if (name === 'oidc') return bootstrap.oidc?.issuer ?? 'not set';
   if (name === 'globalProxyKeys')
     return bootstrap.globalProxyKeys.length === 0 ? 'not set' : bootstrap.globalProxyKeys.map(() => '********').join(',');
   if (name === 'database') return databaseLabel(bootstrap.database);

@@ -10,7 +10,10 @@ export function addGlobalKeys(config: GatewayConfig, secrets: readonly string[])
   const present = config.virtualKeys ?? [];
   const ids = new Set(present.map(({ id }) => id));
   const digests = new Set(
-    present.map(({ secret, secretHash }) => (secret === undefined ? secretHash?.slice('sha256:'.length) : secretDigest(secret))),
+    present.flatMap(({ secret, secretHash, previousSecretHash }) => [
+      secret === undefined ? secretHash?.slice('sha256:'.length) : secretDigest(secret),
+      previousSecretHash?.slice('sha256:'.length),
+    ]),
   );
   const added = secrets.map((secret, index): VirtualKeyConfig => {
     const id = `global-${index + 1}`;

@@ -8,14 +8,41 @@ import type { Environment } from './expand-environment.ts';
 import { addGlobalKeys } from './global-keys.ts';
 import type { LoadedConfig } from './loaded-config.ts';
 import type { GatewayConfig } from './schema/gateway-config-schema.ts';
+import { validateConfig } from './validate-config.ts';
 import { readYamlConfig } from './yaml-source.ts';
 
+/** As snapshots and messages name the configuration of the database. */
+const DATABASE_SOURCE = 'database';
 const DEFAULT_IDLE_MS = 120_000;
 
 /** Reads the configuration from the file of the bootstrap, else from variables, and adds what variables say in both modes. Throws ConfigError. */
 export function loadConfig(bootstrap: BootstrapConfig, environment: Environment, presets: PresetCatalogue): LoadedConfig {
   if (bootstrap.configFile === null) return withOverlay(readEnvironmentConfig(environment, presets), bootstrap);
   return parseConfigFile(readConfigFile(bootstrap.configFile), bootstrap, environment, presets);
+}
+
+/** A configuration that is kept elsewhere, with what variables add behind it: providers of well-known keys, unless one of the same id is there. */
+export function layerEnvironment(
+  stored: GatewayConfig,
+  bootstrap: BootstrapConfig,
+  environment: Environment,
+  presets: PresetCatalogue,
+): { readonly loaded: LoadedConfig; readonly added: GatewayConfig } {
+  const found = readEnvironmentConfig(environment, presets);
+  const ids = new Set(stored.providers?.map(({ id }) => id));
+  const [known, added] = partition(found.config.providers ?? [], ({ id }) => ids.has(id));
+  const warnings = known.map(({ id }) => `The variables of the provider ${id} are left out: the database has a provider of that id.`);
+  const config = validateConfig(
+    { ...stored, providers: [...(stored.providers ?? []), ...added] },
+    { presets, source: DATABASE_SOURCE, locate: () => null },
+  );
+  const loaded = withOverlay({ ...found, config, source: DATABASE_SOURCE, warnings: [...found.warnings, ...warnings] }, bootstrap);
+  const keys = loaded.config.virtualKeys?.slice(config.virtualKeys?.length ?? 0) ?? [];
+  return { loaded, added: { ...(added.length === 0 ? {} : { providers: added }), ...(keys.length === 0 ? {} : { virtualKeys: keys }) } };
+}
+
+function partition<Item>(items: readonly Item[], test: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
 }
 
 /** The same for a file whose text is at hand, as the watcher has it. */

@@ -13,6 +13,7 @@ function snapshot(revision: number): GatewaySnapshot {
     offers: new Map(),
     openProviders: [],
     callers: new Map(),
+    callerCount: 0,
     settings: DEFAULT_SETTINGS,
   };
 }

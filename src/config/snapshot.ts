@@ -17,7 +17,10 @@ export interface GatewaySnapshot {
   readonly offers: ReadonlyMap<PublicModel, readonly Offer[]>;
   /** Enabled providers of kind `llm` that accept any model name, ordered by priority. */
   readonly openProviders: readonly CompiledProvider[];
+  /** By the hash of each secret that works: a virtual key that was rotated has two for a while, its present one first. */
   readonly callers: ReadonlyMap<VirtualKeyHash, CompiledCaller>;
+  /** How many virtual keys there are. */
+  readonly callerCount: number;
   readonly settings: Settings;
 }
 

@@ -7,6 +7,7 @@ export const ProviderKeySchema = Type.Union([
   Type.Object(
     {
       id: Type.Optional(FIELD.identifier('Name of the key in metrics and records; absent: made from a hash of the secret.')),
+      name: Type.Optional(FIELD.text('Name for people; absent: the id.')),
       secret: Type.String({ description: 'The secret, best written as ${NAME}.' }),
       weight: Type.Optional(FIELD.weight('Share among the keys of the pool; 0 drains. Default 1.')),
       enabled: Type.Optional(FIELD.flag('False: is not used. Default true.')),

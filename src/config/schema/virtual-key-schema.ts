@@ -14,15 +14,18 @@ const CallerLimitsSchema = Type.Object(
   CLOSED,
 );
 
+const DIGEST = { pattern: '^sha256:[0-9a-f]{64}$', expected: 'sha256: and 64 small hex digits' } as const;
+
 /** A secret that the gateway issues to a client. */
 export const VirtualKeySchema = Type.Object(
   {
     id: FIELD.identifier('Name in metrics and records.'),
     name: Type.Optional(FIELD.text('Name for people; absent: the id.')),
     secret: Type.Optional(Type.String({ minLength: 1, maxLength: 512, description: 'The secret, best written as ${NAME}.' })),
-    secretHash: Type.Optional(
-      Type.String({ pattern: '^sha256:[0-9a-f]{64}$', expected: 'sha256: and 64 small hex digits', description: 'Instead of the secret.' }),
-    ),
+    secretHash: Type.Optional(Type.String({ ...DIGEST, description: 'Instead of the secret.' })),
+    preview: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Beginning and end of the secret, for people to tell it by.' })),
+    previousSecretHash: Type.Optional(Type.String({ ...DIGEST, description: 'Of the secret before, which works too until `previousUntil`.' })),
+    previousUntil: Type.Optional(Type.String({ description: 'ISO date or date and time; from then on the secret before is refused.' })),
     enabled: Type.Optional(FIELD.flag('False: is refused with 403. Default true.')),
     models: Type.Optional(FIELD.names('Public models that may be asked for, `*` globs; absent: all.')),
     providers: Type.Optional(FIELD.names('Providers that may serve; absent: all.')),

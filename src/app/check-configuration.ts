@@ -1,6 +1,6 @@
 import type { BootstrapConfig } from '../config/bootstrap-config.ts';
 import type { Environment } from '../config/expand-environment.ts';
-import { SnapshotMaker } from './snapshot-maker.ts';
+import { SnapshotMaker } from './configuration/snapshot-maker.ts';
 
 /** Compiles the configuration and tells, line by line, what it holds. Throws ConfigError with every problem. */
 export function checkConfiguration(bootstrap: BootstrapConfig, environment: Environment): readonly string[] {
@@ -10,6 +10,6 @@ export function checkConfiguration(bootstrap: BootstrapConfig, environment: Envi
     const models = provider.kind === 'rest' ? 'REST' : provider.acceptsAnyModel ? 'any model' : `${provider.models.size} models`;
     return `provider ${provider.id} (${provider.preset}): ${keys}, ${models}${provider.enabled ? '' : ', disabled'}`;
   });
-  lines.push(`${snapshot.callers.size} virtual keys`);
+  lines.push(`${snapshot.callerCount} virtual keys`);
   return [`${loaded.source}: the configuration can be used.`, ...loaded.warnings.map((warning) => `warning: ${warning}`), ...lines];
 }

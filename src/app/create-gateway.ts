@@ -1,10 +1,12 @@
 import { matchAddresses } from '../config/address-matcher.ts';
 import type { BootstrapConfig } from '../config/bootstrap-config.ts';
 import type { SnapshotHolder } from '../config/snapshot-holder.ts';
-import type { GatewaySnapshot } from '../config/snapshot.ts';
+import type { CompiledProvider, GatewaySnapshot } from '../config/snapshot.ts';
 import type { GatewayContext } from '../gateway/exchange/gateway-context.ts';
 import { PoolBinder } from '../gateway/key-pool/bound-pool.ts';
+import { LiveKeyBoard } from '../gateway/key-pool/live-key-board.ts';
 import { WaitingRoom } from '../gateway/key-pool/waiting-room.ts';
+import { LiveUpstreamProbe } from '../gateway/upstream/probe/live-upstream-probe.ts';
 import { GoogleTokens } from '../gateway/upstream/sign/google-tokens.ts';
 import { postForm } from '../gateway/upstream/sign/post-form.ts';
 import { RequestSigner } from '../gateway/upstream/sign/request-signer.ts';
@@ -15,6 +17,9 @@ import { UuidV7Source } from '../lib/uuid-v7.ts';
 import { createOverloadGuard } from '../observability/event-loop-watch.ts';
 import type { Log } from '../observability/log.ts';
 import { createMetrics } from '../observability/metrics.ts';
+import type { EventFeed } from '../ports/event-feed.ts';
+import type { KeyBoard } from '../ports/key-board.ts';
+import type { UpstreamProbe } from '../ports/upstream-probe.ts';
 import { hashToken } from '../security/hash-token.ts';
 import { MemoryMadeItems } from '../state/memory/memory-made-items.ts';
 import { MemoryRateLimiter } from '../state/memory/memory-rate-limiter.ts';
@@ -31,11 +36,17 @@ export interface GatewayParts {
   readonly reloadFailures: () => number;
   /** Hears of secrets that are made while the process runs. */
   readonly onSecret: (secret: string) => void;
+  readonly feed: EventFeed;
+  /** Takes secrets out of a text. */
+  readonly redact: (text: string) => string;
 }
 
 /** The data plane's context with the drivers behind its ports, and what must be done when the configuration changes or the process ends. */
 export interface GatewayAssembly {
   readonly context: GatewayContext;
+  readonly board: KeyBoard;
+  readonly probe: UpstreamProbe<CompiledProvider>;
+  readonly feed: EventFeed;
   readonly metrics: ReturnType<typeof createMetrics>;
   /** Lets go of what the new snapshot no longer needs, and wakes those who wait. */
   adopt(snapshot: GatewaySnapshot): void;
@@ -58,11 +69,6 @@ export function createGateway(parts: GatewayParts): GatewayAssembly {
   });
   const overload = createOverloadGuard({ nowMs: systemClock.nowMs });
   const upstreams = new UpstreamPools();
-  const tokens = new GoogleTokens(
-    (provider, url, form) => postForm(upstreams.dispatcher(provider, new URL(url).origin), url, form),
-    systemClock.nowMs,
-    parts.onSecret,
-  );
   const { trustProxy, logLevel } = bootstrap;
   const isDebugging = logLevel === 'debug' || logLevel === 'trace';
   const context: GatewayContext = {
@@ -76,7 +82,8 @@ export function createGateway(parts: GatewayParts): GatewayAssembly {
     binder: new PoolBinder(live),
     room,
     upstreams,
-    signer: new RequestSigner(tokens, systemClock.nowMs),
+    signer: new RequestSigner(googleTokens(upstreams, parts.onSecret), systemClock.nowMs),
+    events: parts.feed,
     limiter: new MemoryRateLimiter(),
     journal: store.journal,
     recorder: isDebugging ? logExchanges(metrics.recorder, log) : metrics.recorder,
@@ -87,6 +94,7 @@ export function createGateway(parts: GatewayParts): GatewayAssembly {
   };
   return {
     context,
+    ...windowsInto(context, parts),
     metrics,
     adopt: (snapshot) => {
       live.retain(keysOf(snapshot));
@@ -102,7 +110,23 @@ export function createGateway(parts: GatewayParts): GatewayAssembly {
   };
 }
 
-function startTimer(callback: () => void, delayMs: number): { cancel(): void } {
+function googleTokens(upstreams: UpstreamPools, onSecret: (secret: string) => void): GoogleTokens {
+  const post = (provider: CompiledProvider, url: string, form: string): ReturnType<typeof postForm> =>
+    postForm(upstreams.dispatcher(provider, new URL(url).origin), url, form);
+  return new GoogleTokens(post, systemClock.nowMs, onSecret);
+}
+
+/** What the control plane sees of the data plane. */
+function windowsInto(context: GatewayContext, { feed, redact }: GatewayParts): Pick<GatewayAssembly, 'board' | 'probe' | 'feed'> {
+  const { currentSnapshot, live, binder, room, upstreams, signer, clock } = context;
+  return {
+    board: new LiveKeyBoard({ currentSnapshot, live, binder, room, nowMs: () => clock.nowMs(), events: feed }),
+    probe: new LiveUpstreamProbe({ currentSnapshot, upstreams, signer, clock, redact }),
+    feed,
+  };
+}
+
+export function startTimer(callback: () => void, delayMs: number): { cancel(): void } {
   const timer = setTimeout(callback, delayMs);
   return { cancel: () => clearTimeout(timer) };
 }

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { GatewaySnapshot } from '../config/snapshot.ts';
+import { HARDENED_HEADERS } from '../control/http/hardened-headers.ts';
+import { refuseUnreadable } from '../control/http/refuse-unreadable.ts';
 import type { JournalStatus } from '../ports/journal.ts';
 import { equalSecrets } from '../security/hash-token.ts';
 
@@ -35,10 +37,12 @@ export async function createOpsRoutes(view: OpsView): Promise<OpsRoutes> {
     logger: false,
     forceCloseConnections: false,
     exposeHeadRoutes: true,
+    frameworkErrors: refuseUnreadable(view.newRequestId),
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   });
   fastify.addHook('onSend', async (_request, reply, payload) => {
     reply.header('x-request-id', view.newRequestId());
+    reply.headers(HARDENED_HEADERS);
     return payload;
   });
   fastify.get('/health', async () => health(view));
@@ -83,7 +87,7 @@ function health(view: OpsView): object {
     instanceId: view.instanceId,
     version: view.version,
     providers_count: snapshot.providers.length,
-    master_keys_count: snapshot.callers.size,
+    master_keys_count: snapshot.callerCount,
   };
 }
 

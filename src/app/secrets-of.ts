@@ -7,6 +7,8 @@ export function secretsOf(snapshot: GatewaySnapshot, bootstrap: BootstrapConfig)
   const secrets = snapshot.providers.flatMap(secretsOfProvider);
   if (bootstrap.adminToken !== null) secrets.push(bootstrap.adminToken);
   if (bootstrap.database.kind !== 'sqlite') secrets.push(bootstrap.database.password);
+  const { adminAccount, jwtSecret, masterKey, oidc } = bootstrap;
+  secrets.push(adminAccount?.password ?? '', jwtSecret ?? '', masterKey ?? '', oidc?.clientSecret ?? '');
   return [...secrets, ...bootstrap.globalProxyKeys].filter((secret) => secret !== '');
 }
 

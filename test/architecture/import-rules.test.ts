@@ -70,6 +70,7 @@ const OFFENCES: Record<string, Record<string, string>> = {
   'owner-of-yaml': { 'src/app/offence-yaml.ts': "import 'yaml';" },
   'owner-of-typebox': { 'src/gateway/http/offence-typebox.ts': "import { Type } from 'typebox'; export const a = Type;" },
   'owner-of-jose': { 'src/app/offence-jose.ts': "import 'jose';" },
+  'owner-of-openid-client': { 'src/security/offence-openid.ts': "import 'openid-client';" },
   'owner-of-pino': { 'src/gateway/http/offence-pino.ts': "import 'pino';" },
 };
 

@@ -6,6 +6,7 @@ import { acquireKey, type Acquired } from '../../src/gateway/key-pool/acquire-ke
 import { PoolBinder } from '../../src/gateway/key-pool/bound-pool.ts';
 import type { Lease } from '../../src/gateway/key-pool/lease.ts';
 import { confirmLease, releaseKey } from '../../src/gateway/key-pool/release-key.ts';
+import type { EventFeed } from '../../src/ports/event-feed.ts';
 import type { BreakerState, KeyState, PoolState } from '../../src/ports/live-state.ts';
 import { MemoryLiveState } from '../../src/state/memory/memory-live-state.ts';
 import { someSettings } from './snapshot-literals.ts';
@@ -22,6 +23,8 @@ export class PoolRig {
   nowMs = Date.UTC(2026, 5, 10, 12);
   /** What jitter draws. */
   random = 0;
+  /** Hears what changes. */
+  events: EventFeed | undefined = undefined;
   readonly live = new MemoryLiveState();
   readonly binder = new PoolBinder(this.live);
   readonly targets: readonly Target[];
@@ -54,6 +57,7 @@ export class PoolRig {
       session: session ?? null,
       estimatedTokens: tokens,
       nowMs: this.nowMs,
+      events: this.events,
     });
   }
 
@@ -65,11 +69,11 @@ export class PoolRig {
   }
 
   give(lease: Lease, failure: Failure | null = null, tokens = 0): void {
-    releaseKey(lease, failure, { settings: this.settings, nowMs: this.nowMs, random: this.random, tokens });
+    releaseKey(lease, failure, { settings: this.settings, nowMs: this.nowMs, random: this.random, tokens, events: this.events });
   }
 
   confirm(lease: Lease): void {
-    confirmLease(lease, { settings: this.settings, nowMs: this.nowMs, random: this.random, tokens: 0 });
+    confirmLease(lease, { settings: this.settings, nowMs: this.nowMs, random: this.random, tokens: 0, events: this.events });
   }
 
   /** One whole attempt that ends in no time; the id of the key that made it. */

@@ -12,6 +12,15 @@ export class CanarySecrets {
     return secret;
   }
 
+  /** A secret that somebody else made. */
+  add(name: string, secret: string): void {
+    this.#made.set(name, secret);
+  }
+
+  get count(): number {
+    return this.#made.size;
+  }
+
   /** Fails when one of the texts holds a secret: as it is, in base64, or percent-encoded. */
   assertNoSecret(texts: Readonly<Record<string, string>> | readonly string[]): void {
     for (const [where, text] of Object.entries(texts)) {

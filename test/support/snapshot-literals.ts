@@ -84,6 +84,7 @@ export function aSnapshot(providers: readonly CompiledProvider[], changes: Parti
     offers,
     openProviders: usable.filter((provider) => provider.acceptsAnyModel),
     callers: new Map(),
+    callerCount: 0,
     settings: someSettings(),
     ...changes,
   };

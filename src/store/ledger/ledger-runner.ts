@@ -27,6 +27,8 @@ export class LedgerRunner {
   #retentionDays: number;
   #pruneAtMs = 0;
   #isClosing = false;
+  /** An order came since the work that runs began: it may have looked before, and looks again. */
+  #isOrdered = false;
   #failures = 0;
   #wake: () => void = () => {};
 
@@ -55,6 +57,7 @@ export class LedgerRunner {
         this.#isClosing = true;
         break;
     }
+    this.#isOrdered = true;
     this.#wake();
   }
 
@@ -62,8 +65,9 @@ export class LedgerRunner {
   async run(): Promise<void> {
     for (;;) {
       let waitMs: number;
+      this.#isOrdered = false;
       try {
-        const hasMore = await this.#work();
+        const hasMore = (await this.#work()) || this.#isOrdered;
         this.#succeed();
         waitMs = hasMore ? 0 : this.#pruneAtMs - this.#options.nowMs();
         if (!hasMore && this.#isClosing) break;

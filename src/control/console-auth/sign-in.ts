@@ -93,7 +93,8 @@ export class SignIn {
     const user = isUserName(username) ? await this.#parts.users.findByName(username) : null;
     const isRight = await this.#parts.gate.verify(password, user?.passwordHash ?? null);
     if (user !== null && isRight && user.isEnabled) return user;
-    await this.#parts.trail.recordFailure(user?.name ?? username, user?.id ?? null, isRight ? 'disabled' : 'password', origin);
+    // A name that nobody has may be a password in the wrong field: it is not written down.
+    await this.#parts.trail.recordFailure(user?.name ?? UNKNOWN_USER, user?.id ?? null, isRight ? 'disabled' : 'password', origin);
     throw wrongCredentials();
   }
 
@@ -135,6 +136,8 @@ export class SignIn {
     }
   }
 }
+
+const UNKNOWN_USER = 'a name that nobody has';
 
 function wrongCredentials(): OperationError {
   return new OperationError('invalid_credentials', 'The user name or the password is wrong.');

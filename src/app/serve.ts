@@ -140,7 +140,7 @@ async function assemble(options: ServeOptions): Promise<Assembly> {
   const openControl = (): void => configuration.openControl();
   const assembly = { bootstrap, holder, log, store, standing, gateway, control, openControl, warnings: configuration.warnings };
   // Weak credentials of the environment end the start; a database that is away does not.
-  await control.refuseWeakCredentials().catch(async (error: unknown) => {
+  await Promise.all([control.refuseWeakCredentials(), control.refuseOpenDoor(openControl)]).catch(async (error: unknown) => {
     await closeAll(assembly);
     throw error;
   });

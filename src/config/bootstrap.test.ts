@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { problemOfOpenDoor } from './require-admin.ts';
 import { applyFileServer } from './apply-file-server.ts';
 import { readBootstrap } from './bootstrap.ts';
 import type { BootstrapConfig } from './bootstrap-config.ts';
@@ -127,13 +128,23 @@ test('all bad variables are told at once', () => {
   assert.throws(() => read({ PORT: 'x', LOG_LEVEL: 'y' }), /PORT[^\n]*\n[^\n]*LOG_LEVEL/u);
 });
 
-test('an address beyond loopback needs an admin credential', () => {
+test('an address beyond loopback needs somebody who administers', () => {
   for (const host of ['0.0.0.0', '::', '192.168.1.5', 'gate.example.com', '0'])
-    assert.throws(() => read({ HOST: host }), /HOST: opens the gateway beyond this machine/u, host);
-  for (const host of ['127.0.0.1', '::1', 'localhost']) assert.equal(read({ HOST: host }).host, host);
-  assert.equal(read({ HOST: '0.0.0.0', ADMIN_TOKEN: 'a-long-admin-key' }).host, '0.0.0.0');
-  assert.equal(read({ HOST: '0.0.0.0', ADMIN_USERNAME: 'root', ADMIN_PASSWORD: 'correct horse battery' }).host, '0.0.0.0');
-  assert.throws(() => read({ HOST: '0.0.0.0', ADMIN_USERNAME: 'root' }), /no admin credential is set/u);
+    assert.match(problemOfOpenDoor(read({ HOST: host })) ?? '', /HOST \(.+\) opens the gateway beyond this machine/u, host);
+  for (const host of ['127.0.0.1', '::1', 'localhost']) assert.equal(problemOfOpenDoor(read({ HOST: host })), null, host);
+  assert.equal(problemOfOpenDoor(read({ HOST: '0.0.0.0', ADMIN_TOKEN: 'a-long-admin-key' })), null);
+  assert.equal(problemOfOpenDoor(read({ HOST: '0.0.0.0', ADMIN_USERNAME: 'root', ADMIN_PASSWORD: 'correct horse battery' })), null);
+});
+
+test('who sets Redis is told that it has no effect', () => {
+  for (const environment of [{ REDIS_URL: 'redis://cache:6379' }, { REDIS_HOST: 'cache' }, { CACHE_TYPE: 'redis' }])
+    assert.match(read(environment).warnings.join(), /Redis .+ is not used in this version/u);
+  assert.deepEqual(read({ CACHE_TYPE: 'memory' }).warnings, []);
+});
+
+test('the name and the password of the first admin stand together', () => {
+  assert.throws(() => read({ ADMIN_USERNAME: 'root' }), /ADMIN_USERNAME: needs ADMIN_PASSWORD/u);
+  assert.throws(() => read({ ADMIN_PASSWORD: 'correct horse battery' }), /ADMIN_PASSWORD: needs ADMIN_USERNAME/u);
 });
 
 test('the effective settings tell origins and never a secret', () => {

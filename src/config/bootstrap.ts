@@ -8,7 +8,6 @@ import type { Environment } from './expand-environment.ts';
 import { NAMED_RANGES } from './named-ranges.ts';
 import { readAdminAccess } from './read-admin-access.ts';
 import { readDatabase } from './read-database.ts';
-import { requireAdminBeyondLoopback } from './require-admin.ts';
 import { isWellKnownSecret, weaknessOfSecret } from './weak-secret.ts';
 
 export interface BootstrapOptions {
@@ -33,7 +32,6 @@ export function readBootstrap(environment: Environment, options: BootstrapOption
   const dataDir = mapped(reader.text(['DATA_DIR'], './data'), (path) => resolve(directory, path));
   const database = readDatabase(reader, directory, dataDir.value);
   const settings = { ...readSettings(reader, directory), dataDir, database: database.setting };
-  requireAdminBeyondLoopback(settings, reader);
   reader.throwIfAny();
   const entries = Object.entries<Setting<unknown>>(settings);
   return {
@@ -41,8 +39,18 @@ export function readBootstrap(environment: Environment, options: BootstrapOption
       [Name in keyof typeof settings]: (typeof settings)[Name]['value'];
     }),
     origins: Object.fromEntries(entries.map(([name, { origin }]) => [name, origin])) as Record<keyof typeof settings, string>,
-    warnings: database.warnings,
+    warnings: [...database.warnings, ...warnOfRedis(reader)],
   };
+}
+
+/** Redis is named in the configurations of older programs; who relies on it has to know. */
+function warnOfRedis(reader: EnvironmentReader): readonly string[] {
+  const places = [reader.text(['REDIS_URL'], ''), reader.text(['REDIS_HOST'], '')];
+  const isCache = reader.text(['CACHE_TYPE'], '').value.toLowerCase() === 'redis';
+  const isSet = isCache || places.some(({ value }) => value !== '');
+  return isSet
+    ? ['Redis (REDIS_URL, REDIS_HOST, CACHE_TYPE) is not used in this version: limits and the state of keys are those of one process.']
+    : [];
 }
 
 function readSettings(reader: EnvironmentReader, directory: string) {

@@ -28,6 +28,8 @@ function readAdminAccount(reader: EnvironmentReader): Setting<AdminAccess['admin
     if (weakness !== null) report(weakness);
     return text;
   });
+  if (name.value !== null && password.value === null) reader.report('ADMIN_USERNAME', 'needs ADMIN_PASSWORD beside it');
+  if (name.value === null && password.value !== null) reader.report('ADMIN_PASSWORD', 'needs ADMIN_USERNAME beside it');
   if (name.value === null || password.value === null) return { value: null, origin: 'default' };
   return { value: { username: name.value, password: password.value }, origin: name.origin };
 }

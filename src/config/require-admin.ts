@@ -1,18 +1,13 @@
 import { isLoopbackHost } from '../lib/network-address.ts';
 import type { BootstrapConfig } from './bootstrap-config.ts';
-import type { EnvironmentReader, Setting } from './environment-reader.ts';
 
 /** What lets somebody administer the gateway from the first moment on. */
 type AdminCredentials = Pick<BootstrapConfig, 'adminToken' | 'adminAccount'>;
-type Settings = { readonly [Name in 'host' | keyof AdminCredentials]: Setting<BootstrapConfig[Name]> };
 
-/** Reports when the gateway would listen beyond this machine while nobody is set who may administer it. */
-export function requireAdminBeyondLoopback({ host, adminToken, adminAccount }: Settings, reader: EnvironmentReader): void {
-  if (isLoopbackOnly(host.value) || hasAdmin({ adminToken: adminToken.value, adminAccount: adminAccount.value })) return;
-  reader.report(
-    'HOST',
-    'opens the gateway beyond this machine, but no admin credential is set; set ADMIN_TOKEN, or ADMIN_USERNAME and ADMIN_PASSWORD, or HOST=127.0.0.1',
-  );
+/** Why the gateway must not listen where it is told to while nobody administers it; null: it may. */
+export function problemOfOpenDoor(bootstrap: AdminCredentials & Pick<BootstrapConfig, 'host'>): string | null {
+  if (isLoopbackOnly(bootstrap.host) || hasAdmin(bootstrap)) return null;
+  return `HOST (${bootstrap.host}) opens the gateway beyond this machine, but nobody administers it: no admin credential is set, and there is no user. Set ADMIN_TOKEN, or ADMIN_USERNAME and ADMIN_PASSWORD, make an admin with "headgate create-admin", or set HOST=127.0.0.1.`;
 }
 
 /** Whether any way to sign in as admin is configured. */

@@ -52,7 +52,8 @@ test('every variable that the code reads is on the environment page', () => {
 test('the environment page names the preset of each key', () => {
   for (const { name = '', rest = '' } of rows.filter(
     ({ name: variable = '' }) =>
-      /(?:KEY|TOKEN|URL|ENDPOINT)$/.test(variable) && !['ADMIN_TOKEN', 'DATABASE_URL', 'HEADGATE_MASTER_KEY', 'PUBLIC_URL'].includes(variable),
+      /(?:KEY|TOKEN|URL|ENDPOINT)$/.test(variable) &&
+      !['ADMIN_TOKEN', 'DATABASE_URL', 'HEADGATE_MASTER_KEY', 'PUBLIC_URL', 'REDIS_URL'].includes(variable),
   )) {
     const preset = PRESETS.get(/^`([a-z-]+)`/.exec(rest)?.[1] ?? '');
     assert.ok(preset !== undefined, `${name} names no preset`);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -15,6 +16,7 @@ import { startGateway } from '../support/start-gateway.ts';
 import type { Gateway, GatewayOptions } from '../support/start-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';
 
+const PROGRAM = join(import.meta.dirname, '../../bin/headgate.mjs');
 const SECRET = 'sk-canary-5f5f5f5f5f5f';
 const CLIENT = 'hg-client-5f5f5f5f';
 
@@ -131,6 +133,25 @@ test('an address beyond loopback without an admin credential is refused', async 
   const text = await failStart({ config: goodConfig(), env: { HOST: '0.0.0.0' } });
   assert.match(text, /HOST/);
   assert.match(text, /ADMIN_TOKEN|admin/i);
+});
+
+test('an address beyond loopback is opened for those who sign in, once there is an admin in the database', async () => {
+  for (const config of [undefined, goodConfig()]) {
+    const gateway = await startGateway(config === undefined ? {} : { config });
+    try {
+      const environment = { PATH: process.env['PATH'], DATA_DIR: gateway.dataDir };
+      execFileSync(process.execPath, [PROGRAM, 'create-admin', 'ada'], {
+        input: 'correct horse battery staple',
+        env: environment,
+        cwd: gateway.dataDir,
+      });
+      assert.equal(await gateway.stop(), 0);
+      const opened = await startGateway({ dataDir: gateway.dataDir, env: { HOST: '0.0.0.0' }, ...(config === undefined ? {} : { config }) });
+      await opened.dispose();
+    } finally {
+      await gateway.dispose();
+    }
+  }
 });
 
 test('a port in use is told with the port', async () => {

@@ -43,6 +43,8 @@ export interface ControlPlaneParts {
 export interface ControlPlane {
   readonly services: ControlServices;
   readonly auth: ConsoleAuth;
+  /** Whether anybody could sign in; the last admin never goes. */
+  hasUsers(): Promise<boolean>;
   /** Loaded at the first request: schemas and routes take longer to load than the gateway may take to start. */
   server(): Promise<ControlServer>;
   close(): Promise<void>;
@@ -57,8 +59,9 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
   const audit = new AuditLog(db);
   const ids = new UuidV7Source();
   const newId = (): string => ids.next(Date.now());
+  const users = new SqlUserStore(db);
   const auth = createConsoleAuth({
-    users: new SqlUserStore(db),
+    users,
     sessionArchive: new SqlSessionStore(db),
     values: store.values,
     callers: callersOf(holder),
@@ -87,6 +90,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
   return {
     services,
     auth,
+    hasUsers: async () => (await users.count()) > 0,
     server: () => (server ??= load()),
     close: async () => {
       clearInterval(sweep);

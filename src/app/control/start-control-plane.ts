@@ -1,15 +1,24 @@
-import { hasAdmin } from '../../config/require-admin.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { hasAdmin, problemOfOpenDoor } from '../../config/require-admin.ts';
 import { weaknessOfPassword } from '../../security/passwords/password-rules.ts';
 import { weaknessOfJwtSecret } from '../../security/sessions/jwt-secret.ts';
 import type { OpenedConfiguration } from '../configuration/opened-configuration.ts';
 import { untilBack } from '../configuration/until-back.ts';
 import type { ControlPlane, ControlPlaneParts } from './create-control-plane.ts';
 
+/** How long a start waits for the database to tell whether there are users. */
+const LONGEST_LOOK_MS = 10_000;
+
 /** The control plane from the start on, also while its database is away. */
 export interface StartedControlPlane {
   readonly plane: Promise<ControlPlane>;
   /** Rejects with a sentence when the environment holds credentials that must not guard anything. */
   refuseWeakCredentials(): Promise<void>;
+  /**
+   * Rejects with a sentence when everybody could reach a gateway that nobody administers. Where only a user in the database could,
+   * the database is opened by `openControl` and asked.
+   */
+  refuseOpenDoor(openControl: () => void): Promise<void>;
   /** Tells the operator how the first admin is made, when nobody could sign in. */
   saySetupLink(origin: string): Promise<void>;
   close(): Promise<void>;
@@ -35,6 +44,14 @@ export function startControlPlane(opened: OpenedConfiguration['control'], parts:
         jwtSecret === null ? null : sentence('JWT_SECRET', weaknessOfJwtSecret(jwtSecret)),
       ].filter((told) => told !== null);
       if (weak.length > 0) throw new Error(weak.join('\n'));
+    },
+    refuseOpenDoor: async (openControl) => {
+      const problem = problemOfOpenDoor(bootstrap);
+      if (problem === null) return;
+      openControl();
+      const asked = plane.then((ready) => ready.hasUsers());
+      const hasUsers = await Promise.race([asked, pause(LONGEST_LOOK_MS, false, { ref: false })]).catch(() => false);
+      if (!hasUsers) throw new Error(problem);
     },
     saySetupLink: async (origin) => {
       try {

@@ -3,7 +3,8 @@ import { matchModels } from './model-matcher.ts';
 import { normaliseSecret } from './normalise-secret.ts';
 import type { ProviderKeyConfig } from './schema/gateway-config-schema.ts';
 import { secretDigest } from './secret-digest.ts';
-import type { CompiledKey } from './snapshot.ts';
+import { sharedMatcher } from './shared-matcher.ts';
+import type { CompiledKey, ModelMatcher } from './snapshot.ts';
 
 /** Digits of the secret's hash in an id; more only where two keys would share one. */
 const ID_DIGITS = [8, 16, 64];
@@ -16,10 +17,11 @@ export function compileKeys(configs: readonly ProviderKeyConfig[], worksWithoutK
     .filter(({ secret }) => secret !== '');
   const pool = keys.length === 0 && worksWithoutKey ? [{ id: 'no-key', secret: '' }] : keys;
   const taken = new Set(pool.flatMap(({ id }) => id ?? []));
+  const matchers = new Map<string, ModelMatcher | null>();
   return pool.map((key, index) => {
     const id = key.id ?? idFrom(key.secret, taken);
     taken.add(id);
-    return compileKey(key, id, index);
+    return compileKey(key, id, index, matchers);
   });
 }
 
@@ -29,7 +31,7 @@ function idFrom(secret: string, taken: ReadonlySet<string>): string {
   return ids.find((id) => !taken.has(id)) ?? `k-${digest}`;
 }
 
-function compileKey(config: Exclude<ProviderKeyConfig, string>, id: string, index: number): CompiledKey {
+function compileKey(config: Exclude<ProviderKeyConfig, string>, id: string, index: number, matchers: Map<string, ModelMatcher | null>): CompiledKey {
   return {
     id: id as ProviderKeyId,
     index,
@@ -37,7 +39,7 @@ function compileKey(config: Exclude<ProviderKeyConfig, string>, id: string, inde
     secret: config.secret,
     enabled: config.enabled ?? true,
     weight: config.weight ?? 1,
-    allows: config.models === undefined ? null : matchModels(config.models),
+    allows: config.models === undefined ? null : sharedMatcher(matchers, config.models, matchModels),
     limits: config.limits === undefined || Object.keys(config.limits).length === 0 ? null : config.limits,
   };
 }

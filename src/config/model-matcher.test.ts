@@ -55,3 +55,13 @@ test('a hostile pattern costs no more than a long one', () => {
   assert.equal(allows([`${'a*'.repeat(5000)}b`], 'a'.repeat(20_000)), false);
   assert.ok(performance.now() - started < 500);
 });
+
+test('what was asked before changes no answer', () => {
+  const patterns = ['gpt-4*', 'exact', '*-mini'];
+  const asked = ['gpt-4o', 'exact', 'other', 'gpt-4o', 'o4-mini', '', 'other', 'other', 'exact', '', 'gpt-4o', 'x-mini', 'gpt-4'];
+  const matcher = matchModels(patterns);
+  assert.deepEqual(
+    asked.map((model) => matcher?.(model)),
+    asked.map((model) => matchModels(patterns)?.(model)),
+  );
+});

@@ -8,8 +8,26 @@ export function matchModels(patterns: readonly string[]): ModelMatcher | null {
   if (patterns.includes('*')) return null;
   const exact = new Set(patterns.filter((pattern) => !pattern.includes('*')));
   const globs = patterns.filter((pattern) => pattern.includes('*')).map((pattern) => pattern.split('*'));
-  if (globs.length === 0) return (model) => exact.has(model);
-  return (model) => exact.has(model) || globs.some((pieces) => matchesPieces(pieces, model));
+  return remembering(
+    globs.length === 0 ? (model) => exact.has(model) : (model) => exact.has(model) || globs.some((pieces) => matchesPieces(pieces, model)),
+  );
+}
+
+/** Remembers the last two answers: a decision asks the matcher that many keys share for the same model, under its two names. */
+function remembering(matcher: ModelMatcher): ModelMatcher {
+  let last = '';
+  let lastAnswer = matcher('');
+  let before = last;
+  let beforeAnswer = lastAnswer;
+  return (model) => {
+    if (model === last) return lastAnswer;
+    if (model === before) return beforeAnswer;
+    before = last;
+    beforeAnswer = lastAnswer;
+    last = model;
+    lastAnswer = matcher(model);
+    return lastAnswer;
+  };
 }
 
 /** The first piece must begin the text, the last end it, and those between follow each other; the leftmost place is always right. */

@@ -33,6 +33,11 @@ async function openIdle(port: number, count: number): Promise<Set<Socket>> {
   return sockets;
 }
 
+/** Waits until the control plane is there, which is opened behind the start and has descriptors of its own. */
+async function controlPlane(world: MockedGateway): Promise<void> {
+  await waitFor('the control plane', async () => (await world.send('/api/admin/status', { key: null })).status === 401);
+}
+
 /** Asks over a connection that is open already; gives the status, 0 when the connection was closed instead. */
 function askOver(socket: Socket): Promise<number> {
   return new Promise((resolve) => {
@@ -77,7 +82,9 @@ test('with 256 file descriptors everybody who is let in is served, and the door 
   try {
     // Slow answers, so that each client holds its upstream connection beside its own at the same time.
     world.script({ rules: [{ delayMs: 500 }] });
+    await controlPlane(world);
     const sockets = await openIdle(world.gateway.port, 400);
+    await waitFor('what is too much to be closed', () => sockets.size < 200, { timeoutMs: 10_000 });
     await new Promise((resolve) => setTimeout(resolve, 300));
     const admitted = [...sockets];
     const statuses = await Promise.all(admitted.map(askOver));
@@ -106,6 +113,7 @@ test('when descriptors run out while it serves, the log says so and connections 
   try {
     world.script({});
     assert.equal((await world.chat('m', { agent })).status, 200);
+    await controlPlane(world);
     const limit = openDescriptors(world.gateway.pid) + 20;
     limitDescriptors(world.gateway.pid, `${limit}:`);
     const crowd = await openIdle(world.gateway.port, 100);

@@ -7,7 +7,7 @@ import { exchangeRecord, openRecord } from '../support/exchange-records.ts';
 const LEDGER_OPENS_WITHIN_MS = 2000;
 const LEDGER_TAKES_WITHIN_MS = 600;
 /** A ledger that a fault holds up for good is not waited for any longer. */
-const MOST_PATIENCE_MS = 5000;
+const MOST_PATIENCE_MS = 20_000;
 
 const dataDir = process.argv[2] ?? '';
 const count = Number(process.argv[3] ?? 0);

@@ -91,10 +91,17 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
     services,
     auth,
     hasUsers: async () => (await users.count()) > 0,
-    server: () => (server ??= load()),
+    server: () => {
+      server ??= load().catch((error: unknown) => {
+        // Short of descriptors now is not short of them for ever.
+        server = null;
+        throw error;
+      });
+      return server;
+    },
     close: async () => {
       clearInterval(sweep);
-      if (server !== null) await (await server).close();
+      await server?.then((loaded) => loaded.close()).catch(() => undefined);
       await store.close();
     },
   };

@@ -3,7 +3,7 @@ import { type AddressMatcher, matchAddresses } from './address-matcher.ts';
 import { matchModels } from './model-matcher.ts';
 import { parseInstant } from './parse-instant.ts';
 import type { VirtualKeyConfig } from './schema/gateway-config-schema.ts';
-import { sharedMatcher } from './shared-matcher.ts';
+import { matcherOfList } from './matcher-of-list.ts';
 import type { CompiledCaller, ModelMatcher } from './snapshot.ts';
 
 /** Virtual keys by the hash of their secret, and of the one before while that is good. Keys with the same lists share one matcher, so that ten thousand stay cheap. */
@@ -19,11 +19,11 @@ export function compileCallers(
       id: config.id as VirtualKeyId,
       name: config.name ?? config.id,
       enabled: config.enabled ?? true,
-      allowsModel: config.models === undefined ? null : sharedMatcher(modelMatchers, config.models, matchModels),
+      allowsModel: config.models === undefined ? null : matcherOfList(modelMatchers, config.models, matchModels),
       providers: config.providers === undefined ? null : new Set(config.providers as ProviderId[]),
       limits: config.limits === undefined || Object.keys(config.limits).length === 0 ? null : config.limits,
       expiresAtMs: config.expiresAt === undefined ? null : parseInstant(config.expiresAt),
-      allowsAddress: config.allowFrom === undefined ? null : sharedMatcher(addressMatchers, config.allowFrom, matchAddresses),
+      allowsAddress: config.allowFrom === undefined ? null : matcherOfList(addressMatchers, config.allowFrom, matchAddresses),
       share: config.share ?? 1,
     };
     callers.set(hashOf(config, hashSecret), caller);

@@ -3,7 +3,7 @@ import { matchModels } from './model-matcher.ts';
 import { normaliseSecret } from './normalise-secret.ts';
 import type { ProviderKeyConfig } from './schema/gateway-config-schema.ts';
 import { secretDigest } from './secret-digest.ts';
-import { sharedMatcher } from './shared-matcher.ts';
+import { matcherOfList } from './matcher-of-list.ts';
 import type { CompiledKey, ModelMatcher } from './snapshot.ts';
 
 /** Digits of the secret's hash in an id; more only where two keys would share one. */
@@ -39,7 +39,7 @@ function compileKey(config: Exclude<ProviderKeyConfig, string>, id: string, inde
     secret: config.secret,
     enabled: config.enabled ?? true,
     weight: config.weight ?? 1,
-    allows: config.models === undefined ? null : sharedMatcher(matchers, config.models, matchModels),
+    allows: config.models === undefined ? null : matcherOfList(matchers, config.models, matchModels),
     limits: config.limits === undefined || Object.keys(config.limits).length === 0 ? null : config.limits,
   };
 }

@@ -35,7 +35,13 @@ ip('link', 'set', 'lo', 'up');
 nft('add table inet broken');
 nft('add chain inet broken input { type filter hook input priority 0; }');
 
-const world = await MockedGateway.start({ providers: [{ id: 'vendor', models: ['m'], keys: ['sk-vendor-12345'], timeouts: { idleMs: IDLE_MS } }] });
+const world = await MockedGateway.start({
+  providers: [
+    { id: 'vendor', models: ['m'], keys: ['sk-vendor-12345'] },
+    // Four lost packets in a row are a silence of three seconds: only the black hole is to be found so soon.
+    { id: 'hasty', models: ['h'], keys: ['sk-hasty-12345'], timeouts: { idleMs: IDLE_MS } },
+  ],
+});
 
 /** How many answers were whole. */
 async function countWhole(requests: number): Promise<number> {
@@ -66,7 +72,7 @@ async function passOneMegabit(): Promise<{ readonly requests: number; readonly w
 /** The network between gateway and upstream swallows everything in the middle of a stream. */
 async function swallowStream(): Promise<object> {
   world.script({ rules: [{ text: LONG_TEXT, intervalMs: 50 }] });
-  const { events } = await world.streamChat('m', { timeoutMs: 60_000 });
+  const { events } = await world.streamChat('h', { timeoutMs: 60_000 });
   const port = new URL(world.mock.origin).port;
   let seen = 0;
   let brokenAtMs = 0;
@@ -81,7 +87,7 @@ async function swallowStream(): Promise<object> {
   const detectedMs = Math.round(performance.now() - brokenAtMs);
   heal();
   world.script({ rules: [{ text: 'well again' }] });
-  const isServedAgain = (await world.chat('m', { timeoutMs: 60_000 })).status === 200;
+  const isServedAgain = (await world.chat('h', { timeoutMs: 60_000 })).status === 200;
   const row = await waitFor(
     'the row of the broken stream',
     () => readLedger(world.gateway.dataDir).find((found) => found['outcome'] === 'timeout') ?? null,

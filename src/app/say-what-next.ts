@@ -12,12 +12,13 @@ export function sayWhatNext(snapshot: GatewaySnapshot, origin: string): void {
       '    - { id: openai-main, preset: openai, keys: ["${OPENAI_KEY_1}", "${OPENAI_KEY_2}"] }',
       '  virtualKeys:',
       '    - { id: me, secret: choose-a-long-secret }',
+      `or, while it serves, through the admin API: ${origin}/docs describes it.`,
       'Without an account: npm run demo',
     );
   } else if (snapshot.callers.size === 0 && !snapshot.settings.allowAnonymous) {
     lines.push(
       'No virtual key is configured, so every request is answered with 401. Set GLOBAL_PROXY_KEYS (a comma list of secrets that clients send),',
-      'add virtualKeys to headgate.yaml, or, on a machine of your own, set ALLOW_ANONYMOUS=true.',
+      'add virtualKeys to headgate.yaml or through the admin API, or, on a machine of your own, set ALLOW_ANONYMOUS=true.',
     );
   } else {
     lines.push(`Send requests to ${origin}/v1 (OpenAI), ${origin} (Anthropic) or ${origin} (Gemini).`);
